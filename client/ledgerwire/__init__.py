@@ -1,0 +1,1 @@
+"""Ledgerwire: the contract and the Python SDK made of it."""

@@ -1,0 +1,59 @@
+"""The books as they cross the wire. Money is a decimal string; a bank's date is never shifted."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    company_id: str
+    name: str
+    base_currency: str
+    #: What the caller may do here: ``viewer``, ``bookkeeper`` or ``admin``.
+    role: str
+
+
+class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
+    account_id: str
+    name: str
+    currency: str
+    #: IBAN or last four digits, as far as it is known.
+    number: str | None = None
+
+
+class Transaction(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank line. ``amount`` is positive for money into the account."""
+
+    transaction_id: str
+    account_id: str
+    date: date
+    amount: Decimal
+    currency: str
+    description: str
+    category: str | None
+    #: ``imported``, ``proposed``, ``review``, ``approved`` or ``exported``.
+    state: str
+    #: Who decided: ``rule``, ``memory``, ``model``, ``llm``, ``person``; null where nobody has.
+    source: str | None
+    confidence: float | None
+    reason: str | None
+    #: The job that imported it.
+    job_id: str | None
+
+
+class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """``data`` of a log line written as a transaction is categorized."""
+
+    transaction_id: str
+    date: date
+    amount: Decimal
+    currency: str
+    description: str
+    category: str | None
+    state: str
+    source: str | None
+    confidence: float | None
+    reason: str | None

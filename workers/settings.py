@@ -1,0 +1,148 @@
+"""The environment, read once at the door and turned into one frozen value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+DEVELOPMENT_PORT = 8000
+
+
+class SettingError(ValueError):
+    """A variable that cannot be used; the message names it and says what it should be."""
+
+
+class Tempo(msgspec.Struct, frozen=True, kw_only=True):
+    """Every time of the kernel, in seconds. ``TEMPO=0.1`` makes all of them a tenth (tests do)."""
+
+    #: How often a worker's heartbeat is written.
+    beat: float = 4.0
+    #: A beat that has not moved for this long means a dead worker.
+    dead_after: float = 12.0
+    #: How often any process looks for dead workers.
+    reap: float = 2.0
+    #: How often any process dispatches without being asked to.
+    dispatch: float = 2.0
+    #: A queued row that is absent from the queue for this long is enqueued again.
+    sweep_after: float = 5.0
+    #: A status that nobody was told of for this long is told again.
+    retell_after: float = 2.0
+    #: How long the event loop may stand still before the worker kills itself.
+    stall: float = 60.0
+    #: How often a hub compares its position with the broker's.
+    position_check: float = 3.0
+    #: How often watchers are fed from SQL while the broker is away.
+    away_poll: float = 2.0
+    #: First delay after a passing error; doubles per error, with full jitter.
+    retry_base: float = 2.0
+    retry_cap: float = 300.0
+    #: How long a worker may take to finish its batches after SIGTERM.
+    drain: float = 20.0
+
+    def scaled(self, factor: float) -> Tempo:
+        return Tempo(**{name: getattr(self, name) * factor for name in self.__struct_fields__})
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    #: Where SQLite, uploaded files and the bundled broker keep their data.
+    data_dir: Path
+    #: A SQLAlchemy URL with an async driver.
+    database_url: str
+    #: Null means: find or bring a broker (``up`` does) and put its address here.
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = DEVELOPMENT_PORT
+    #: Jobs at once per worker.
+    worker_threads: int = 4
+    #: Jobs of one company in flight over all workers.
+    company_concurrency: int = 2
+    #: Seconds a job may run without a new checkpoint.
+    job_timeout: float = 600.0
+    #: Seconds the live job stays in Redis after its end.
+    job_ttl: int = 86_400
+    #: Days that finished jobs and their logs stay in SQL.
+    job_history_days: int = 90
+    max_upload_bytes: int = 25 * 2**20
+    max_request_bytes: int = 200 * 2**20
+    #: Origins whose pages may use the session cookie.
+    allowed_origins: tuple[str, ...] = ()
+    #: Set where TLS stands in front, so that the session cookie is marked Secure.
+    secure_cookies: bool = False
+    log_level: str = "INFO"
+    tempo: Tempo = Tempo()
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        own = {f"http://{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        return frozenset(self.allowed_origins) | own
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises SettingError with one line for people."""
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("DATA_DIR") or ".data").expanduser().resolve()
+    threads = _whole(env, "WORKER_THREADS", 4, least=1)
+    return Settings(
+        data_dir=data_dir,
+        database_url=async_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'ledgerwire.db'}"),
+        redis_url=env.get("REDIS_URL") or None,
+        host=env.get("HOST") or "127.0.0.1",
+        port=_whole(env, "PORT", DEVELOPMENT_PORT, least=0, most=65_535),
+        worker_threads=threads,
+        company_concurrency=_whole(env, "COMPANY_CONCURRENCY", max(1, threads // 2), least=1),
+        job_timeout=_number(env, "JOB_TIMEOUT", 600.0),
+        job_ttl=_whole(env, "JOB_TTL", 86_400, least=1),
+        job_history_days=_whole(env, "JOB_HISTORY", 90, least=1),
+        max_upload_bytes=_whole(env, "MAX_UPLOAD_MB", 25, least=1) * 2**20,
+        max_request_bytes=_whole(env, "MAX_REQUEST_MB", 200, least=1) * 2**20,
+        allowed_origins=tuple(filter(None, (o.strip() for o in env.get("ALLOWED_ORIGINS", "").split(",")))),
+        secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "true", "yes"},
+        log_level=(env.get("LOG_LEVEL") or "INFO").upper(),
+        tempo=Tempo().scaled(_number(env, "TEMPO", 1.0)),
+    )
+
+
+def async_url(url: str) -> str:
+    """The same database through the drivers we carry (aiosqlite, psycopg)."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise SettingError("DATABASE_URL should read sqlite:///path or postgresql://user@host/name.")
+    match scheme.partition("+")[0]:
+        case "sqlite":
+            return f"sqlite+aiosqlite://{rest}"
+        case "postgres" | "postgresql":
+            return f"postgresql+psycopg://{rest}"
+    raise SettingError(f"DATABASE_URL names {scheme!r}; Ledgerwire speaks sqlite and postgresql.")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, *, least: int, most: int = 10**9) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise SettingError(f"{name} should be a whole number, but is {text!r}.") from None
+    if not least <= value <= most:
+        raise SettingError(f"{name} should lie between {least} and {most}, but is {value}.")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise SettingError(f"{name} should be a number of seconds, but is {text!r}.") from None
+    if value <= 0:
+        raise SettingError(f"{name} should be above zero, but is {text}.")
+    return value
