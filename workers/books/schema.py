@@ -27,7 +27,7 @@ from workers.database import UTCTime, metadata
 
 
 class Money(TypeDecorator[Decimal]):
-    """A Decimal kept to the last digit: NUMERIC in PostgreSQL, text in SQLite, whose own NUMERIC is a float."""
+    """A Decimal kept to the last digit: NUMERIC in PostgreSQL; text in SQLite, whose NUMERIC is a float."""
 
     impl = sqltypes.Numeric
     cache_ok = True
@@ -42,7 +42,7 @@ class Money(TypeDecorator[Decimal]):
             raise ValueError(f"{value} is not an amount of money")
         return format(value, "f") if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return Decimal(value) if isinstance(value, str) else value
 
 
