@@ -1,11 +1,9 @@
-"""What every test may ask for."""
+"""The real parts that tests stand on; each in a module of its own."""
 
 from __future__ import annotations
 
-import importlib.util
+from importlib.util import find_spec
 
-# brokers is being written beside this file; the guard goes as soon as it is there.
 pytest_plugins = [
-    "tests.databases",
-    *(["tests.brokers"] if importlib.util.find_spec("tests.brokers") else []),
+    name for name in ("tests.databases", "tests.brokers", "tests.running") if find_spec(name) is not None
 ]
