@@ -1,7 +1,8 @@
 """Every table there is, for migrations: importing this module registers them all."""
 
+from workers.books import access_schema
 from workers.books import schema as books_schema
 from workers.database import metadata
 from workers.jobs import tables as job_tables
 
-__all__ = ["books_schema", "job_tables", "metadata"]
+__all__ = ["access_schema", "books_schema", "job_tables", "metadata"]

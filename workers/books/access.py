@@ -1,0 +1,244 @@
+"""Who may do what in which company: API keys for programs, one-use links and sessions for people.
+
+Secrets are 256 random bits and kept as SHA-256 only: a stolen table opens nothing, and a look-up by hash
+tells a guesser nothing by its time.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import uuid_utils
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from workers.books.access_schema import api_keys, session_companies, sessions, sign_in_links
+
+KEY_MARK = "lw_"
+PREFIX_LENGTH = 11
+LINK_LIFE = timedelta(hours=24)
+SESSION_LIFE = timedelta(days=30)
+#: How exactly ``last_used`` is kept: a write for every request would cost more than it tells.
+LAST_USED_STEP = timedelta(minutes=1)
+
+
+class Role(enum.StrEnum):
+    #: Reads.
+    VIEWER = "viewer"
+    #: Also submits, cancels and retries.
+    BOOKKEEPER = "bookkeeper"
+    #: Also manages who may do what.
+    ADMIN = "admin"
+
+    def covers(self, wanted: Role) -> bool:
+        return RANKS.index(self) >= RANKS.index(wanted)
+
+
+RANKS = (Role.VIEWER, Role.BOOKKEEPER, Role.ADMIN)
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever asks: a key or a person, and its role in each of its companies."""
+
+    name: str
+    memberships: Mapping[str, Role]
+    #: Came by the dashboard's cookie, which a browser also sends for other sites' pages: check the Origin.
+    session: bool
+    #: Null for a session.
+    key_id: str | None = None
+    last_used: datetime | None = None
+
+    def role_in(self, company_id: str) -> Role | None:
+        return self.memberships.get(company_id)
+
+    def may(self, company_id: str, wanted: Role) -> bool:
+        role = self.role_in(company_id)
+        return role is not None and role.covers(wanted)
+
+
+class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be shown of a key."""
+
+    prefix: str
+    name: str
+    role: Role
+    created_at: datetime
+    last_used: datetime | None
+    revoked_at: datetime | None
+
+
+# --- keys -------------------------------------------------------------------------------------------
+
+
+async def create_key(
+    connection: AsyncConnection, company_id: str, *, role: Role = Role.BOOKKEEPER, name: str = "API key"
+) -> str:
+    """A new secret, which nobody can read again. The company must exist."""
+    secret = KEY_MARK + secrets.token_urlsafe(32)
+    await connection.execute(
+        insert(api_keys).values(
+            key_id=str(uuid_utils.uuid7()),
+            company_id=company_id,
+            role=role,
+            name=name,
+            prefix=secret[:PREFIX_LENGTH],
+            secret_hash=hash_of(secret),
+            created_at=datetime.now(UTC),
+        )
+    )
+    return secret
+
+
+async def find_key(connection: AsyncConnection, secret: str) -> Principal | None:
+    """Whose ``secret`` it is; None for an unknown or revoked one."""
+    if not secret.startswith(KEY_MARK):
+        return None
+    found = await connection.execute(
+        select(api_keys).where(api_keys.c.secret_hash == hash_of(secret), api_keys.c.revoked_at.is_(None))
+    )
+    row = found.mappings().one_or_none()
+    if row is None:
+        return None
+    return Principal(
+        name=row["name"],
+        memberships={row["company_id"]: Role(row["role"])},
+        session=False,
+        key_id=row["key_id"],
+        last_used=row["last_used"],
+    )
+
+
+def needs_touch(principal: Principal, now: datetime) -> bool:
+    """Whether ``last_used`` of the principal's key is due to be written."""
+    if principal.key_id is None:
+        return False
+    return principal.last_used is None or now - principal.last_used >= LAST_USED_STEP
+
+
+async def touch_key(connection: AsyncConnection, key_id: str, now: datetime) -> None:
+    await connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(last_used=now))
+
+
+async def list_keys(connection: AsyncConnection, company_id: str) -> list[KeyRecord]:
+    """Oldest first, revoked ones included."""
+    columns = [api_keys.c[name] for name in KeyRecord.__struct_fields__]
+    rows = await connection.execute(
+        select(*columns).where(api_keys.c.company_id == company_id).order_by(api_keys.c.key_id)
+    )
+    return [KeyRecord(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
+
+
+async def revoke_key(connection: AsyncConnection, company_id: str, prefix: str) -> bool:
+    """False where the company has no living key that begins so."""
+    done = await connection.execute(
+        update(api_keys)
+        .where(
+            api_keys.c.company_id == company_id,
+            api_keys.c.prefix == prefix[:PREFIX_LENGTH],
+            api_keys.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=datetime.now(UTC))
+    )
+    return done.rowcount > 0
+
+
+# --- sign-in links and sessions ---------------------------------------------------------------------
+
+
+async def make_sign_in_link(
+    connection: AsyncConnection, company_id: str, *, name: str, role: Role = Role.BOOKKEEPER
+) -> str:
+    """A token that opens one session as ``name``, once, within 24 hours."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute(
+        insert(sign_in_links).values(
+            token_hash=hash_of(token),
+            company_id=company_id,
+            role=role,
+            name=name,
+            expires_at=datetime.now(UTC) + LINK_LIFE,
+        )
+    )
+    return token
+
+
+async def redeem_sign_in(
+    connection: AsyncConnection, token: str, *, joining: str | None = None
+) -> str | None:
+    """The token of a new session; None for a link that is unknown, used or too old.
+
+    ``joining`` is the session the browser already has: it ends, and its companies move into the new one.
+    """
+    now = datetime.now(UTC)
+    used = await connection.execute(
+        update(sign_in_links)
+        .where(
+            sign_in_links.c.token_hash == hash_of(token),
+            sign_in_links.c.used_at.is_(None),
+            sign_in_links.c.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(sign_in_links.c.company_id, sign_in_links.c.role, sign_in_links.c.name)
+    )
+    link = used.one_or_none()
+    if link is None:
+        return None
+    memberships = await _take_over(connection, joining)
+    return await _open_session(connection, link.name, {**memberships, link.company_id: Role(link.role)})
+
+
+async def _take_over(connection: AsyncConnection, session_token: str | None) -> Mapping[str, Role]:
+    if session_token is None:
+        return {}
+    present = await find_session(connection, session_token)
+    await end_session(connection, session_token)
+    return present.memberships if present else {}
+
+
+async def _open_session(connection: AsyncConnection, name: str, memberships: Mapping[str, Role]) -> str:
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    await connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    await connection.execute(
+        insert(sessions).values(
+            session_hash=hash_of(token), name=name, created_at=now, expires_at=now + SESSION_LIFE
+        )
+    )
+    await connection.execute(
+        insert(session_companies),
+        [
+            {"session_hash": hash_of(token), "company_id": company_id, "role": role}
+            for company_id, role in memberships.items()
+        ],
+    )
+    return token
+
+
+async def find_session(connection: AsyncConnection, session_token: str) -> Principal | None:
+    """Whose session it is; None for an unknown, ended or expired one."""
+    rows = await connection.execute(
+        select(sessions.c.name, session_companies.c.company_id, session_companies.c.role)
+        .join(session_companies, session_companies.c.session_hash == sessions.c.session_hash)
+        .where(sessions.c.session_hash == hash_of(session_token), sessions.c.expires_at > datetime.now(UTC))
+        .order_by(session_companies.c.company_id)
+    )
+    found = rows.all()
+    if not found:
+        return None
+    return Principal(
+        name=found[0].name,
+        memberships={row.company_id: Role(row.role) for row in found},
+        session=True,
+    )
+
+
+async def end_session(connection: AsyncConnection, session_token: str) -> None:
+    await connection.execute(delete(sessions).where(sessions.c.session_hash == hash_of(session_token)))
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
