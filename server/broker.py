@@ -12,7 +12,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +22,6 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import redis
 
-LIFELINE = Path(__file__).with_name("lifeline.py")
 #: sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included.
 SOCKET_PATH_LIMIT = 100
 #: Streams with LIMIT, ACLs and scripts as we use them.
@@ -93,7 +91,7 @@ def _as_numbers(version: str) -> tuple[int, ...]:
 
 
 def socket_path(data_dir: Path) -> Path:
-    """Where the broker of ``data_dir`` listens: inside it, or in a temporary folder where that is too long."""
+    """Where the broker of ``data_dir`` listens: inside it, or in a temporary folder if that is too long."""
     path = data_dir / "broker" / "valkey.sock"
     # What a URL would have to escape is not understood alike by every client of ours.
     if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT and quote(str(path)) == str(path):
@@ -134,11 +132,6 @@ def command(program: Program, data_dir: Path) -> list[str]:
         "loglevel": "warning",
     }
     return [str(program.path), *(part for name, value in options.items() for part in (f"--{name}", value))]
-
-
-def mortal(program: list[str]) -> list[str]:
-    """The same command line, dying with the process that starts it."""
-    return [sys.executable, "-I", "-S", str(LIFELINE), str(os.getpid()), *program]
 
 
 def set_aside(data_dir: Path) -> Path:

@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from server import broker as brokers
+from server import supervisor
 
 
 class Broker:
@@ -33,7 +34,7 @@ class Broker:
     def start(self) -> None:
         """Returns when it answers, its append-only file loaded."""
         brokers.prepare(self.data_dir)
-        command = brokers.mortal(brokers.command(self.program, self.data_dir))
+        command = supervisor.mortal(brokers.command(self.program, self.data_dir))
         with (self.data_dir / "log").open("ab") as log:
             self.process = process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import redis
 
 from server import broker as brokers
 from tests.brokers import Broker
+from tests.processes import assert_gone
 
 
 def test_a_started_broker_keeps_what_it_was_told_through_a_kill(broker: Broker) -> None:
@@ -145,30 +145,16 @@ def test_it_dies_with_the_process_that_started_it(broker: Broker, tmp_path: Path
 PARENT = """
 import subprocess, sys
 from pathlib import Path
-from server import broker
+from server import broker, supervisor
 data_dir = Path(sys.argv[1])
 broker.prepare(data_dir)
 process = subprocess.Popen(
-    broker.mortal(broker.command(broker.find_program(), data_dir)), stdout=subprocess.DEVNULL
+    supervisor.mortal(broker.command(broker.find_program(), data_dir)), stdout=subprocess.DEVNULL
 )
 assert broker.wait_until_ready(broker.address(data_dir), lambda: process.poll() is None)
 print(process.pid, flush=True)
 process.wait()
 """
-
-
-def assert_gone(pid: int, *, within: float = 5.0) -> None:
-    deadline = time.monotonic() + within
-    while Path(f"/proc/{pid}").exists() and "State:\tZ" not in _status(pid):
-        assert time.monotonic() < deadline, f"process {pid} is still there"
-        time.sleep(0.01)
-
-
-def _status(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return "State:\tZ"
 
 
 def test_facts_of_an_absent_broker_raise(tmp_path: Path) -> None:
