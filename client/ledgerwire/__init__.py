@@ -1,1 +1,89 @@
-"""Ledgerwire: the contract and the Python SDK made of it."""
+"""Ledgerwire: the contract and the Python SDK made of it.
+
+``from ledgerwire import Ledgerwire`` is where to begin; see ``ledgerwire/client.py``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ledgerwire.client import AsyncLedgerwire, Ledgerwire
+    from ledgerwire.errors import FieldError, Problem
+    from ledgerwire.events import JobEvent, LogEvent, Snapshot
+    from ledgerwire.exceptions import (
+        APIError,
+        AuthenticationError,
+        Conflict,
+        ConnectionFailed,
+        InvalidRequest,
+        InvalidSubmission,
+        JobCancelled,
+        JobFailed,
+        LedgerwireError,
+        NotFound,
+        PermissionDenied,
+        RateLimited,
+        ServerError,
+        UnexpectedAnswer,
+        WaitTimeout,
+    )
+    from ledgerwire.handles import AsyncJobHandle, JobHandle
+    from ledgerwire.jobs import Attempt, Job, LogLine, Status
+    from ledgerwire.persistence import Persistence
+    from ledgerwire.submissions import Categorize, Submission, UploadAndCategorize
+
+__all__ = [
+    "APIError",
+    "AsyncJobHandle",
+    "AsyncLedgerwire",
+    "Attempt",
+    "AuthenticationError",
+    "Categorize",
+    "Conflict",
+    "ConnectionFailed",
+    "FieldError",
+    "InvalidRequest",
+    "InvalidSubmission",
+    "Job",
+    "JobCancelled",
+    "JobEvent",
+    "JobFailed",
+    "JobHandle",
+    "Ledgerwire",
+    "LedgerwireError",
+    "LogEvent",
+    "LogLine",
+    "NotFound",
+    "PermissionDenied",
+    "Persistence",
+    "Problem",
+    "RateLimited",
+    "ServerError",
+    "Snapshot",
+    "Status",
+    "Submission",
+    "UnexpectedAnswer",
+    "UploadAndCategorize",
+    "WaitTimeout",
+]
+
+# Workers and servers import this package for its contract alone: the SDK, which brings httpx2 and websockets,
+# is loaded by whoever names a part of it.
+_HOMES = ("errors", "jobs", "events", "submissions", "exceptions", "persistence", "handles", "client")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for home in _HOMES:
+        module = import_module(f"{__name__}.{home}")
+        found = getattr(module, name, None)
+        if found is not None and found.__module__ == module.__name__:
+            return found
+    raise AttributeError(f"{name!r} is public and has no home")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,271 @@
+"""The door of the SDK: ``Ledgerwire`` blocks, ``AsyncLedgerwire`` is awaited; they do the same.
+
+    client = Ledgerwire()
+    job = client.upload_and_categorize("june.csv", company="demo")
+    for event in job.events():
+        print(event)
+    print(job.result())
+
+Both are thin: what they do is decided in ``calls.py`` and ``stream.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import AsyncGenerator, Generator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from ledgerwire.attachment import Source
+from ledgerwire.calls import Calls
+from ledgerwire.exceptions import LedgerwireError
+from ledgerwire.handles import AsyncJobHandle, JobHandle, WatchEvent
+from ledgerwire.held import Held
+from ledgerwire.persistence import Persistence
+from ledgerwire.stream import CompanyWatch
+from ledgerwire.submissions import Categorize, Submission, UploadAndCategorize
+from ledgerwire.transport import Address, AsyncBody, Body
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def _address(url: str | None, api_key: str | None, tls: ssl.SSLContext | None) -> Address:
+    base = (url or os.environ.get("LEDGERWIRE_URL") or DEFAULT_URL).strip().rstrip("/")
+    if not base.lower().startswith(("http://", "https://")):
+        raise LedgerwireError(f"LEDGERWIRE_URL should read like {DEFAULT_URL}, but is {base!r}.")
+    key = (api_key or os.environ.get("LEDGERWIRE_API_KEY") or "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise LedgerwireError("LEDGERWIRE_API_KEY holds characters that no key has: copy it again.")
+    return Address(base, key or None, tls)
+
+
+class _Client:
+    """Where to, and how persistently.
+
+    ``url`` and ``api_key`` come from LEDGERWIRE_URL and LEDGERWIRE_API_KEY where they are not given;
+    ``tls`` is for servers with a certificate of your own authority.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        persistence: Persistence | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._address = _address(url, api_key, tls)
+        self._calls = Calls(self._address.base, persistence or Persistence())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._address.base!r})"
+
+    @property
+    def url(self) -> str:
+        return self._address.base
+
+
+class Ledgerwire(_Client):
+    __doc__ = _Client.__doc__
+
+    def __init__(
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        persistence: Persistence | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(url, api_key, persistence=persistence, tls=tls)
+        self._body = Body(self._address)
+
+    def upload_and_categorize(
+        self,
+        file: Source,
+        *,
+        company: str,
+        account: str | None = None,
+        mapping: dict[str, Any] | None = None,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Reads a bank file, imports its lines and categorizes them.
+
+        ``account`` is a bank account's id, needed where the file names none and the company has several.
+        """
+        return self.submit(
+            UploadAndCategorize,
+            file=file,
+            company_id=company,
+            account_id=account,
+            mapping=mapping,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def categorize(
+        self,
+        *,
+        company: str,
+        limit: int | None = None,
+        transaction_ids: Sequence[str] | None = None,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Categorizes what is imported and not yet approved: the oldest 100, or what you say."""
+        return self.submit(
+            Categorize,
+            company_id=company,
+            limit=limit,
+            transaction_ids=transaction_ids,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def submit(
+        self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
+    ) -> JobHandle:
+        """Submits any kind of work: its class and its fields, files as paths or bytes.
+
+        A lost answer is asked for again under the same key, so the work is never done twice; give a key of
+        your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.
+        """
+        return self._handle(self._body.run(self._calls.submit(work, fields, key=idempotency_key)))
+
+    def job(self, job_id: str) -> JobHandle:
+        """Raises NotFound for an unknown job, and for one of a company that your key does not see."""
+        return self._handle(self._body.run(self._calls.fetch(job_id)))
+
+    def jobs(
+        self,
+        company: str,
+        *,
+        status: str | None = None,
+        kind: str | None = None,
+        created_after: datetime | None = None,
+    ) -> Generator[JobHandle]:
+        """Every job of the company, newest first; pages are fetched as you go."""
+        filters = {"status": status, "kind": kind, "created_after": created_after}
+        return self._body.stream(self._calls.jobs(company, filters, self._handle))
+
+    def watch(self, company: str, since: str | None = None) -> Generator[WatchEvent]:
+        """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""
+        return self._body.stream(CompanyWatch(self._calls, company, since).run())
+
+    def close(self) -> None:
+        self._body.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _handle(self, held: Held) -> JobHandle:
+        return JobHandle(self._calls, held, self._body)
+
+
+class AsyncLedgerwire(_Client):
+    __doc__ = _Client.__doc__
+
+    def __init__(
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        persistence: Persistence | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(url, api_key, persistence=persistence, tls=tls)
+        self._body = AsyncBody(self._address)
+
+    async def upload_and_categorize(
+        self,
+        file: Source,
+        *,
+        company: str,
+        account: str | None = None,
+        mapping: dict[str, Any] | None = None,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncJobHandle:
+        """Reads a bank file, imports its lines and categorizes them.
+
+        ``account`` is a bank account's id, needed where the file names none and the company has several.
+        """
+        return await self.submit(
+            UploadAndCategorize,
+            file=file,
+            company_id=company,
+            account_id=account,
+            mapping=mapping,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    async def categorize(
+        self,
+        *,
+        company: str,
+        limit: int | None = None,
+        transaction_ids: Sequence[str] | None = None,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncJobHandle:
+        """Categorizes what is imported and not yet approved: the oldest 100, or what you say."""
+        return await self.submit(
+            Categorize,
+            company_id=company,
+            limit=limit,
+            transaction_ids=transaction_ids,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    async def submit(
+        self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
+    ) -> AsyncJobHandle:
+        """Submits any kind of work: its class and its fields, files as paths or bytes.
+
+        A lost answer is asked for again under the same key, so the work is never done twice; give a key of
+        your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.
+        """
+        return self._handle(await self._body.run(self._calls.submit(work, fields, key=idempotency_key)))
+
+    async def job(self, job_id: str) -> AsyncJobHandle:
+        """Raises NotFound for an unknown job, and for one of a company that your key does not see."""
+        return self._handle(await self._body.run(self._calls.fetch(job_id)))
+
+    def jobs(
+        self,
+        company: str,
+        *,
+        status: str | None = None,
+        kind: str | None = None,
+        created_after: datetime | None = None,
+    ) -> AsyncGenerator[AsyncJobHandle]:
+        """Every job of the company, newest first; pages are fetched as you go."""
+        filters = {"status": status, "kind": kind, "created_after": created_after}
+        return self._body.stream(self._calls.jobs(company, filters, self._handle))
+
+    def watch(self, company: str, since: str | None = None) -> AsyncGenerator[WatchEvent]:
+        """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""
+        return self._body.stream(CompanyWatch(self._calls, company, since).run())
+
+    async def close(self) -> None:
+        await self._body.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _handle(self, held: Held) -> AsyncJobHandle:
+        return AsyncJobHandle(self._calls, held, self._body)
