@@ -125,7 +125,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         qbo_environment=_choice(env, "QBO_ENVIRONMENT", ("sandbox", "production")),
         tesseract_cmd=env.get("TESSERACT_CMD") or None,
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
-        tempo.get("LOG_LEVEL") or "INFO").upper(),
         tempo=Tempo().scaled(_number(env, "TEMPO", 1.0)),
     )
 
