@@ -162,5 +162,3 @@ def alembic_config(url: str) -> Config:
     # ConfigParser reads % as the start of a substitution.
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
-
-

@@ -48,7 +48,7 @@ class Files:
             sha256 = digest.hexdigest()
             await asyncio.to_thread(_place, Path(part), self.path(sha256))
         except BaseException:
-            Path(part).unlink(missing_ok=True)
+            os.unlink(part)  # noqa: PTH108 - no await: the task may be being cancelled
             raise
         return Upload(name=name, sha256=sha256, size=size)
 
@@ -68,7 +68,9 @@ class Files:
         The age protects bytes whose row is about to be committed.
         """
         limit = now() - older_than
-        stale = [path for path in self._all() if self._name(path) not in keep and path.stat().st_mtime < limit]
+        stale = [
+            path for path in self._all() if self._name(path) not in keep and path.stat().st_mtime < limit
+        ]
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)

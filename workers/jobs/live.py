@@ -126,7 +126,7 @@ class Script:
         pipe = self.redis.pipeline(transaction=False)
         for keys_, args in calls:
             pipe.execute_command("EVALSHA", self.sha, len(keys_), *keys_, *args)
-        return await pipe.execute()  # type: ignore[no-any-return]
+        return await pipe.execute()
 
 
 def connect(url: str, *, timeout: float = 5.0) -> Redis:
@@ -188,7 +188,7 @@ class Live:
         """Where the streams stand, in one round trip; None where there is none yet."""
         pipe = self.redis.pipeline(transaction=False)
         for company in company_ids:
-            pipe.hmget(keys.meta(company), "epoch", "offset")
+            pipe.hmget(keys.meta(company), ["epoch", "offset"])
         answers = await pipe.execute()
         return {
             company: Position(epoch.decode(), int(offset)) if epoch else None
@@ -198,7 +198,7 @@ class Live:
     async def replay(self, company_id: str, since: Position) -> Replay | None:
         """Everything after ``since``, or None where a part of it is gone or it is too much."""
         pipe = self.redis.pipeline(transaction=True)
-        pipe.hmget(keys.meta(company_id), "epoch", "offset")
+        pipe.hmget(keys.meta(company_id), ["epoch", "offset"])
         pipe.xrange(keys.events(company_id), min=f"({since.offset}-0", count=STREAM_LENGTH)
         (epoch, offset), entries = await pipe.execute()
         if epoch is None or epoch.decode() != since.epoch or int(offset) < since.offset:

@@ -54,9 +54,7 @@ jobs = Table(
     Index("ix_jobs_company_id_job_id", "company_id", "job_id"),
     Index("ix_jobs_status_queued_at", "status", "queued_at"),
     Index("ix_jobs_worker_id", "worker_id"),
-    Index(
-        "ix_jobs_untold", "updated_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")
-    ),
+    Index("ix_jobs_untold", "updated_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
     Index("uq_jobs_company_id_idempotency_key", "company_id", "idempotency_key", unique=True),
 )
 

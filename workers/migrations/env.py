@@ -31,7 +31,7 @@ def lock(connection: Connection, *, is_sqlite: bool) -> None:
         return
     raw = connection.connection.dbapi_connection
     assert raw is not None  # noqa: S101
-    raw.isolation_level = None  # type: ignore[attr-defined]
+    raw.isolation_level = None
     for pragma in SQLITE_PRAGMAS:
         connection.exec_driver_sql(pragma)
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,208 @@
+"""One claim of a job, as its task sees it: where it stands, and how its work is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledgerwire.jobs import LogEntry, LogLine, Status, Usage
+from workers.database import Database, is_unknown_outcome
+from workers.files import Files
+from workers.jobs.errors import Superseded
+from workers.jobs.ledger import Ledger
+from workers.jobs.plan import Meter, Plan
+from workers.jobs.progress import Publisher
+from workers.jobs.record import JobRecord, Picture
+from workers.jobs.tables import job_logs, jobs
+
+T = TypeVar("T")
+
+#: Announced again by a resumed attempt; what watchers have seen is dropped on the way.
+REANNOUNCED = 20
+
+
+class Stop(enum.StrEnum):
+    """Why an attempt has to end before its work has."""
+
+    CANCEL = "cancelled"
+    DRAIN = "deploy"
+    TIMEOUT = "timeout"
+    LOST = "superseded"
+
+
+class Drained(Exception):
+    """The worker is going down; the batch at hand is committed."""
+
+
+class Batch:
+    """A checkpoint in the making: its transaction, and the lines and state that are committed with it."""
+
+    def __init__(self, connection: AsyncConnection, state: Any) -> None:
+        #: Write the batch's effects here, and await nothing but SQL meanwhile.
+        self.connection = connection
+        #: What the task needs to go on from here; any JSON value or Struct.
+        self.state = state
+        #: Units of the present step that are done once this is committed; None leaves it.
+        self.done: int | None = None
+        self.lines: list[LogLine] = []
+
+    def log(self, text: str, *, level: str = "info", data: Any = None) -> None:
+        self.lines.append(LogLine(datetime.now(UTC), level, text, data))
+
+
+class Attempt:
+    """Handed to the task with its submission. ``state`` is the last checkpoint's, None at the start."""
+
+    def __init__(
+        self, record: JobRecord, *, database: Database, files: Files, publisher: Publisher, plan: Plan
+    ) -> None:
+        self.record = record
+        self.database = database
+        self.files = files
+        self.state: Any = record.checkpoint
+        self.stop: Stop | None = None
+        self.cancel_requested = record.cancel_requested
+        #: When the last checkpoint was committed, on the monotonic clock.
+        self.moved_at = time.monotonic()
+        #: Time until which a vendor asked us to wait; it does not count towards JOB_TIMEOUT.
+        self.excused_until = 0.0
+        self._publisher = publisher
+        self._meter = Meter(plan, record.live)
+        self._number = record.checkpoint_no
+        self._seq = 0
+
+    @property
+    def job_id(self) -> str:
+        return self.record.job_id
+
+    @property
+    def company_id(self) -> str:
+        return self.record.company_id
+
+    def begin(self, step: str, *, total: int | None = None, noun: str = "lines", done: int = 0) -> None:
+        """Enter a step of the plan; ``done`` of ``total`` ``noun`` are behind it already."""
+        self._meter.begin(step, total=total, noun=noun, done=done)
+        self._report()
+
+    def say(self, message: str) -> None:
+        """Show ``message`` in place of the step's own sentence, until the next step or checkpoint."""
+        self._meter.message = message
+        self._report()
+
+    def spend(self, usage: Usage) -> None:
+        self._meter.spend(usage)
+        self._report()
+
+    def excuse(self, seconds: float) -> None:
+        """A vendor asked us to wait that long: JOB_TIMEOUT does not run meanwhile."""
+        self.excused_until = max(self.excused_until, time.monotonic() + seconds)
+
+    def _report(self) -> None:
+        self._publish(self._meter.picture())
+
+    def _publish(self, picture: Picture) -> None:
+        self._seq += 1
+        record = msgspec.structs.replace(self.record, cancel_requested=self.cancel_requested)
+        self._publisher.report(record, picture, seq=self._seq)
+
+    @asynccontextmanager
+    async def checkpoint(self) -> AsyncIterator[Batch]:
+        """Commit a batch's effects, its log lines and the new state together, or nothing of them.
+
+        Raises Superseded where the job has moved on (the batch is rolled back), and Drained after the commit
+        where the worker is going down: let both pass.
+        """
+        number = self._number + 1
+        batch: Batch | None = None
+        picture = self.record.live
+        try:
+            async with self.database.transaction() as tx:
+                await self._take(tx, number)
+                batch = Batch(tx, self.state)
+                yield batch
+                picture = await self._write(tx, batch, number)
+        except Exception as error:
+            if batch is None or not is_unknown_outcome(error) or not await self._was_committed(number):
+                raise
+        assert batch is not None  # noqa: S101
+        self._committed(batch, number, picture)
+        if self.stop is Stop.DRAIN:
+            raise Drained
+
+    async def _take(self, tx: AsyncConnection, number: int) -> None:
+        """First the fence: whoever is behind it stops before it has written anything."""
+        mine = (
+            jobs.c.job_id == self.job_id,
+            jobs.c.fence == self.record.fence,
+            jobs.c.checkpoint_no == number - 1,
+            jobs.c.status == Status.RUNNING,
+        )
+        taken = await tx.execute(update(jobs).where(*mine).values(checkpoint_no=number))
+        if taken.rowcount != 1:
+            raise Superseded(self.job_id, self.record.fence)
+
+    async def _write(self, tx: AsyncConnection, batch: Batch, number: int) -> Picture:
+        if batch.done is not None:
+            self._meter.message = ""
+            self._meter.advance(batch.done)
+        picture = self._meter.picture()
+        state = null() if batch.state is None else batch.state
+        await tx.execute(
+            update(jobs)
+            .where(jobs.c.job_id == self.job_id)
+            .values(checkpoint=state, live=picture, crashes=0, updated_at=datetime.now(UTC))
+        )
+        if batch.lines:
+            await tx.execute(insert(job_logs).values(job_id=self.job_id, number=number, lines=batch.lines))
+        return picture
+
+    async def _was_committed(self, number: int) -> bool:
+        """After a COMMIT of unknown outcome: never repeat blindly, read the row again.
+
+        FOR UPDATE waits until the lost transaction has ended one way or the other.
+        """
+        now = select(jobs.c.fence, jobs.c.checkpoint_no).where(jobs.c.job_id == self.job_id).with_for_update()
+
+        async def read() -> tuple[int, int] | None:
+            async with self.database.transaction() as tx:
+                row = (await tx.execute(now)).first()
+                return None if row is None else (row[0], row[1])
+
+        return await patiently(read) == (self.record.fence, number)
+
+    def _committed(self, batch: Batch, number: int, picture: Picture) -> None:
+        self._number = number
+        self.state = msgspec.to_builtins(batch.state)
+        self.moved_at = time.monotonic()
+        self._publish(picture)
+        if batch.lines:
+            self._publisher.announce(self.record, LogEntry(number, batch.lines))
+
+    async def announce_again(self) -> None:
+        """What a dead predecessor may have committed and not announced."""
+        if self._number:
+            after = max(0, self._number - REANNOUNCED)
+            for entry in await Ledger(self.database).log_page(self.job_id, after=after, limit=REANNOUNCED):
+                self._publisher.announce(self.record, entry)
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Await ``call()`` until the database answers: what comes next depends on it."""
+    delay = 0.05
+    while True:
+        try:
+            return await call()
+        except Exception as error:
+            if not is_unknown_outcome(error):
+                raise
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 2.0)

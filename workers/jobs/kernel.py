@@ -1,0 +1,223 @@
+"""The kernel of a process: ledger, queue and live side wired together, and the ticks that mend what was missed.
+
+API processes and workers hold the same one. Commit, then publish, always: each verb writes SQL first and returns;
+telling the live side and dispatching follow in the background, and the ticks repeat what a crash left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ledgerwire.submissions import Submission
+from workers.database import Database, is_unknown_outcome
+from workers.files import Files
+from workers.jobs.attempt import Attempt
+from workers.jobs.dispatch import Dispatcher
+from workers.jobs.ledger import Ledger, Submitted
+from workers.jobs.lifecycle import Lifecycle
+from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Live, connect
+from workers.jobs.plan import Plan
+from workers.jobs.progress import Publisher
+from workers.jobs.queue import Queue
+from workers.jobs.reaper import Reaper
+from workers.jobs.record import JobRecord
+from workers.settings import SettingError, Settings
+
+log = logging.getLogger(__name__)
+
+UPKEEP_SECONDS = 3_600.0
+#: Bytes younger than this may belong to a row that is about to be committed.
+FILE_GRACE_SECONDS = 86_400.0
+
+
+class Kernel:
+    def __init__(self, settings: Settings, database: Database, redis_url: str) -> None:
+        self.settings = settings
+        self.database = database
+        self.redis = connect(redis_url)
+        self.files = Files(settings.files_dir)
+        self.ledger = Ledger(database)
+        self.lifecycle = Lifecycle(database)
+        self.live = Live(self.redis, job_ttl=settings.job_ttl)
+        self.queue = Queue(self.redis)
+        self.breaker = Breaker(rest=max(0.1, settings.tempo.away_poll / 2))
+        self.publisher = Publisher(self.live, self.ledger, on_behind=self._hear_behind)
+        self.reaper = Reaper(database, self.lifecycle, dead_after=settings.tempo.dead_after)
+        self.dispatcher = Dispatcher(
+            database,
+            self.queue,
+            per_company=settings.company_concurrency,
+            sweep_after=settings.tempo.sweep_after,
+        )
+        #: Set by a worker: the live side says that this job has moved on.
+        self.on_behind: Callable[[str], None] = lambda _job_id: None
+        self._nudged: set[str] = set()
+        self._nudge = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Kernel:
+        """No I/O yet: a process starts while broker and database are away."""
+        if settings.redis_url is None:
+            raise SettingError("REDIS_URL is not set; `ledgerwire-server up` brings a broker of its own.")
+        return cls(settings, Database(settings.database_url), settings.redis_url)
+
+    async def start(self, *, ticks: bool = True) -> None:
+        """Begin telling; with ``ticks`` also dispatching, reaping and mending."""
+        self._start(self.publisher.run())
+        if not ticks:
+            return
+        tempo = self.settings.tempo
+        self._start(self._dispatch_nudged())
+        self._start(_every(tempo.dispatch, self.dispatcher.dispatch))
+        self._start(_every(tempo.sweep_after / 2, self.dispatcher.sweep))
+        self._start(_every(tempo.reap, self._reap))
+        self._start(_every(tempo.retell_after, self._retell))
+        self._start(_every(UPKEEP_SECONDS, self._upkeep))
+
+    async def close(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.redis.aclose()
+        await self.database.close()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _hear_behind(self, job_id: str) -> None:
+        self.on_behind(job_id)
+
+    # --- verbs ----------------------------------------------------------------------------------------
+
+    async def submit(
+        self, submission: Submission, *, submitted_by: str | None, idempotency_key: str | None = None
+    ) -> Submitted:
+        """Commit a new job and return; raises IdempotencyConflict."""
+        submitted = await self.ledger.submit(
+            submission, submitted_by=submitted_by, idempotency_key=idempotency_key
+        )
+        if not submitted.replayed:
+            self.told(submitted.record)
+        return submitted
+
+    async def cancel(self, job_id: str, *, by: str, reason: str | None = None) -> JobRecord | None:
+        """Cancel or flag it; None where there is no such job, WrongState where it has ended."""
+        record = await self.lifecycle.request_cancel(job_id, by=by, reason=reason)
+        if record is not None and record.status.terminal:
+            self.told(record)
+        elif record is not None:
+            self.publisher.note_cancel(record)
+            self._start(self._wake(CANCEL))
+        return record
+
+    async def retry(self, job_id: str, *, by: str) -> JobRecord | None:
+        """Give an ended job all its budgets again; None where there is no such job, else WrongState."""
+        record = await self.lifecycle.retry(job_id)
+        if record is not None:
+            log.info("Job %s is retried by %s.", job_id, by)
+            self.publisher.tell(record, fresh=True)
+            self.nudge(record.company_id)
+        return record
+
+    async def see(self, records: Sequence[JobRecord]) -> list[bytes]:
+        """Each job's JSON as it is now: the live one where the broker answers and is not behind the row."""
+        by_company: dict[str, list[str]] = {}
+        for record in records:
+            by_company.setdefault(record.company_id, []).append(record.job_id)
+        seen: dict[str, tuple[int, bytes]] = {}
+        try:
+            for company, job_ids in by_company.items():
+                picture = await self.breaker(self.live.picture(company, job_ids))
+                seen.update({job_id: (job.fence, job.json) for job_id, job in picture.jobs.items()})
+        except BrokerAway:
+            seen = {}
+        return [_newest(record, seen.get(record.job_id)) for record in records]
+
+    async def release_worker(self, worker_id: str) -> int:
+        """Its supervisor saw it die: free its jobs at once; returns how many."""
+        freed = await self.lifecycle.release_worker(worker_id)
+        for record in freed:
+            self.told(record)
+        return len(freed)
+
+    # --- after a commit -------------------------------------------------------------------------------
+
+    def told(self, record: JobRecord | None) -> None:
+        """A status was committed: tell the live side, and let its company's next job come forward."""
+        if record is not None:
+            self.publisher.tell(record)
+            self.nudge(record.company_id)
+
+    def nudge(self, company_id: str) -> None:
+        self._nudged.add(company_id)
+        self._nudge.set()
+
+    def attempt(self, record: JobRecord, plan: Plan) -> Attempt:
+        return Attempt(record, database=self.database, files=self.files, publisher=self.publisher, plan=plan)
+
+    async def _dispatch_nudged(self) -> None:
+        while True:
+            await self._nudge.wait()
+            self._nudge.clear()
+            companies, self._nudged = self._nudged, set()
+            await _quietly(lambda: self.dispatcher.dispatch(companies))  # noqa: B023
+
+    async def _wake(self, message: bytes) -> None:
+        await _quietly(lambda: self.queue.wake(message))
+
+    # --- ticks ----------------------------------------------------------------------------------------
+
+    async def _reap(self) -> None:
+        for record in await self.reaper.reap():
+            self.told(record)
+
+    async def _retell(self) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=self.settings.tempo.retell_after)
+        for record in await self.ledger.untold(before=before):
+            self.publisher.tell(record)
+
+    async def _upkeep(self) -> None:
+        before = datetime.now(UTC) - timedelta(days=self.settings.job_history_days)
+        while await self.ledger.forget(finished_before=before):
+            pass
+        in_use = await self.ledger.files_in_use()
+        await asyncio.to_thread(self.files.sweep, in_use, older_than=FILE_GRACE_SECONDS)
+
+
+#: What WAKE carries when somebody asked for a cancel.
+CANCEL = b"cancel"
+
+
+def _newest(record: JobRecord, live: tuple[int, bytes] | None) -> bytes:
+    if live is not None and live[0] >= record.fence:
+        return live[1]
+    return msgspec.json.encode(record.wire())
+
+
+async def _every(seconds: float, call: Callable[[], Awaitable[Any]]) -> None:
+    while True:
+        await _quietly(call)
+        await asyncio.sleep(seconds)
+
+
+async def _quietly(call: Callable[[], Awaitable[Any]]) -> None:
+    """A tick that fails is tried again at the next one."""
+    try:
+        await call()
+    except BROKER_AWAY as error:
+        log.debug("The broker is away: %s", type(error).__name__)
+    except Exception as error:
+        if is_unknown_outcome(error):
+            log.warning("The database does not answer: %s", type(error).__name__)
+        else:
+            log.exception("A tick of the kernel failed.")

@@ -1,0 +1,249 @@
+"""The record of every job in SQL: submitting, and every way of reading.
+
+What changes a job's status is in lifecycle.py; what hands it to the queue in dispatch.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import uuid_utils
+from sqlalchemy import Select, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, Status
+from ledgerwire.submissions import Submission, Upload
+from workers.database import Database
+from workers.jobs.errors import IdempotencyConflict
+from workers.jobs.record import JobRecord
+from workers.jobs.tables import job_attempts, job_files, job_logs, jobs
+
+#: How long a key keeps its job after the job's end.
+KEY_LIFE = timedelta(hours=24)
+SNAPSHOT_UNFINISHED = 500
+SNAPSHOT_NEWEST = 50
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """The job of a submission; ``replayed`` where its key had been used for the same request before."""
+
+    record: JobRecord
+    replayed: bool
+
+
+class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which jobs of a company; an empty list means any."""
+
+    statuses: Sequence[Status] = ()
+    kinds: Sequence[str] = ()
+    created_after: datetime | None = None
+
+
+class Ledger:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def submit(
+        self,
+        submission: Submission,
+        *,
+        submitted_by: str | None,
+        idempotency_key: str | None = None,
+        parent_id: str | None = None,
+    ) -> Submitted:
+        """Write a new job down, or find the one its key stands for; raises IdempotencyConflict."""
+        row = _new_row(submission, submitted_by, idempotency_key, parent_id)
+        async with self.database.transaction() as tx:
+            inserted = await self._insert(tx, row)
+            if inserted is None:
+                await self._free_key(tx, submission.company_id, str(idempotency_key))
+                inserted = await self._insert(tx, row)
+            if inserted is None:
+                return await self._replay(tx, row)
+            if files := [{"job_id": row["job_id"], "sha256": sha} for sha in _uploads(submission)]:
+                await tx.execute(insert(job_files), files)
+        return Submitted(inserted, replayed=False)
+
+    async def _insert(self, tx: AsyncConnection, row: dict[str, Any]) -> JobRecord | None:
+        statement = self.database.insert(jobs).values(row).on_conflict_do_nothing().returning(*jobs.c)
+        found = (await tx.execute(statement)).mappings().first()
+        return None if found is None else JobRecord.of(found)
+
+    async def _free_key(self, tx: AsyncConnection, company_id: str, key: str) -> None:
+        await tx.execute(
+            update(jobs)
+            .where(jobs.c.company_id == company_id, jobs.c.idempotency_key == key, _key_expired())
+            .values(idempotency_key=None)
+        )
+
+    async def _replay(self, tx: AsyncConnection, row: dict[str, Any]) -> Submitted:
+        holder = await _one(
+            tx,
+            select(jobs).where(
+                jobs.c.company_id == row["company_id"], jobs.c.idempotency_key == row["idempotency_key"]
+            ),
+        )
+        if holder is None:
+            raise LookupError(row["job_id"])
+        if holder.request_hash != row["request_hash"]:
+            raise IdempotencyConflict(row["idempotency_key"], holder.job_id)
+        return Submitted(holder, replayed=True)
+
+    async def find(self, job_id: str) -> JobRecord | None:
+        async with self.database.reading() as connection:
+            return await _one(connection, select(jobs).where(jobs.c.job_id == job_id))
+
+    async def find_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
+        return await self._read(select(jobs).where(jobs.c.job_id.in_(job_ids)))
+
+    async def page(
+        self, company_id: str, query: JobQuery, *, before: str | None = None, limit: int = 50
+    ) -> list[JobRecord]:
+        """Newest first; ``before`` is the job_id that the last page ended with."""
+        wanted = _matching(company_id, query)
+        if before is not None:
+            wanted = wanted.where(jobs.c.job_id < before)
+        return await self._read(wanted.order_by(jobs.c.job_id.desc()).limit(limit))
+
+    async def matching(self, company_id: str, query: JobQuery, *, limit: int) -> list[str]:
+        """The ids that ``query`` means, oldest first."""
+        statement = _matching(company_id, query).with_only_columns(jobs.c.job_id)
+        async with self.database.reading() as connection:
+            found = await connection.execute(statement.order_by(jobs.c.job_id).limit(limit))
+            return list(found.scalars())
+
+    async def current(self, company_id: str) -> list[JobRecord]:
+        """What a snapshot of a company holds: all unfinished (500 at most) and the newest 50."""
+        mine = select(jobs).where(jobs.c.company_id == company_id)
+        unfinished = mine.where(jobs.c.status.not_in(TERMINAL)).order_by(jobs.c.job_id)
+        newest = mine.order_by(jobs.c.job_id.desc())
+        async with self.database.reading() as connection:
+            both = [
+                *(await connection.execute(unfinished.limit(SNAPSHOT_UNFINISHED))).mappings(),
+                *(await connection.execute(newest.limit(SNAPSHOT_NEWEST))).mappings(),
+            ]
+        unique = {row["job_id"]: row for row in both}
+        return [JobRecord.of(unique[job_id]) for job_id in sorted(unique, reverse=True)]
+
+    async def newest_change(self, company_id: str) -> datetime | None:
+        """When anything of the company's jobs last changed."""
+        async with self.database.reading() as connection:
+            found = await connection.execute(
+                select(func.max(jobs.c.updated_at)).where(jobs.c.company_id == company_id)
+            )
+            value: datetime | None = found.scalar()
+            return value
+
+    async def log_page(self, job_id: str, *, after: int = 0, limit: int = 50) -> list[LogEntry]:
+        """Checkpoints after number ``after``, in order."""
+        statement = (
+            select(job_logs.c.number, job_logs.c.lines)
+            .where(job_logs.c.job_id == job_id, job_logs.c.number > after)
+            .order_by(job_logs.c.number)
+            .limit(limit)
+        )
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(statement)).mappings()
+            return [msgspec.convert(dict(row), LogEntry) for row in rows]
+
+    async def attempts_page(self, job_id: str, *, after: int = 0, limit: int = 50) -> list[Attempt]:
+        """Claims after number ``after``, in order."""
+        statement = (
+            select(job_attempts)
+            .where(job_attempts.c.job_id == job_id, job_attempts.c.attempt > after)
+            .order_by(job_attempts.c.attempt)
+            .limit(limit)
+        )
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(statement)).mappings()
+            return [msgspec.convert({k: row[k] for k in Attempt.__struct_fields__}, Attempt) for row in rows]
+
+    async def untold(self, *, before: datetime, limit: int = 500) -> list[JobRecord]:
+        """Jobs whose present status the live side has not heard of since ``before``."""
+        statement = select(jobs).where(not_(jobs.c.told), jobs.c.updated_at < before)
+        return await self._read(statement.order_by(jobs.c.updated_at).limit(limit))
+
+    async def mark_told(self, fences: Sequence[tuple[str, int]]) -> None:
+        """The live side has answered for these ``(job_id, fence)``."""
+        async with self.database.transaction() as tx:
+            for job_id, fence in fences:
+                await tx.execute(
+                    update(jobs).where(jobs.c.job_id == job_id, jobs.c.fence == fence).values(told=True)
+                )
+
+    async def forget(self, *, finished_before: datetime, limit: int = 1_000) -> int:
+        """Delete jobs that ended before that moment, with their logs; returns how many."""
+        old = select(jobs.c.job_id).where(jobs.c.finished_at < finished_before, jobs.c.status.in_(TERMINAL))
+        async with self.database.transaction() as tx:
+            gone = await tx.execute(delete(jobs).where(jobs.c.job_id.in_(old.limit(limit))))
+            return gone.rowcount
+
+    async def files_in_use(self) -> frozenset[str]:
+        async with self.database.reading() as connection:
+            return frozenset((await connection.execute(select(job_files.c.sha256).distinct())).scalars())
+
+    async def _read(self, statement: Select[Any]) -> list[JobRecord]:
+        async with self.database.reading() as connection:
+            return [JobRecord.of(row) for row in (await connection.execute(statement)).mappings()]
+
+
+def request_hash(submission: Submission) -> str:
+    """One request, one hash: its kind and fields, and of a file its bytes only, whatever it was called."""
+    fields = msgspec.to_builtins(submission)
+    for name in submission.__struct_fields__:
+        if isinstance(value := getattr(submission, name), Upload):
+            fields[name] = value.sha256
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
+
+
+def _new_row(
+    submission: Submission, submitted_by: str | None, key: str | None, parent_id: str | None
+) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    params = msgspec.to_builtins(submission)
+    return {
+        "job_id": str(uuid_utils.uuid7()),
+        "company_id": submission.company_id,
+        "tenant_id": submission.tenant_id,
+        "kind": params["kind"],
+        "params": params,
+        "status": Status.PENDING,
+        "request_hash": request_hash(submission),
+        "idempotency_key": key,
+        "submitted_by": submitted_by,
+        "parent_id": parent_id,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _uploads(submission: Submission) -> list[str]:
+    values = (getattr(submission, name) for name in submission.__struct_fields__)
+    return sorted({value.sha256 for value in values if isinstance(value, Upload)})
+
+
+def _matching(company_id: str, query: JobQuery) -> Select[Any]:
+    wanted = select(jobs).where(jobs.c.company_id == company_id)
+    if query.statuses:
+        wanted = wanted.where(jobs.c.status.in_(query.statuses))
+    if query.kinds:
+        wanted = wanted.where(jobs.c.kind.in_(query.kinds))
+    if query.created_after is not None:
+        wanted = wanted.where(jobs.c.created_at > query.created_after)
+    return wanted
+
+
+def _key_expired() -> Any:
+    return and_(
+        jobs.c.status.in_(TERMINAL),
+        or_(jobs.c.finished_at.is_(None), jobs.c.finished_at < datetime.now(UTC) - KEY_LIFE),
+    )
+
+
+async def _one(connection: AsyncConnection, statement: Select[Any]) -> JobRecord | None:
+    row = (await connection.execute(statement)).mappings().first()
+    return None if row is None else JobRecord.of(row)

@@ -1,0 +1,269 @@
+"""Every change of a job's status, each one compare-and-set on the fence.
+
+    pending ─claim→ running ─finish→ complete | failed | cancelled
+    running ─put back→ pending          (a passing error, a lost worker, a deploy)
+    failed | cancelled ─retry→ pending  (a person's)
+
+A change raises the fence and leaves the row untold; whoever made it tells the live side after the commit.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import case, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledgerwire.errors import Problem
+from ledgerwire.jobs import Status
+from workers.database import Database
+from workers.jobs.errors import WrongState
+from workers.jobs.record import MAX_CRASHES, JobRecord
+from workers.jobs.tables import job_attempts, jobs, workers
+
+#: A job that kept losing its workers without ever being proven guilty alone.
+MAX_LOST = 10
+
+WORKER_LOST = Problem(
+    type="/problems/worker_lost",
+    title="The worker died while it ran this job, again and again.",
+    detail="Other jobs were not harmed. Look at the worker's log, then retry it from its last checkpoint.",
+)
+
+
+class Lifecycle:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def claim(self, job_id: str, enqueue_no: int, worker_id: str) -> JobRecord | None:
+        """Take a dispatched job; None where the id is late, doubled or repeated."""
+        now = datetime.now(UTC)
+        async with self.database.transaction() as tx:
+            record = await _change(
+                tx,
+                (jobs.c.job_id == job_id, jobs.c.status == Status.PENDING, jobs.c.enqueue_no == enqueue_no),
+                status=Status.RUNNING,
+                worker_id=worker_id,
+                attempt=jobs.c.attempt + 1,
+                queued_at=None,
+                retry_at=None,
+                started_at=case((jobs.c.started_at.is_(None), now), else_=jobs.c.started_at),
+            )
+            if record is not None:
+                await tx.execute(insert(job_attempts).values(_attempt(record, worker_id, now)))
+        return record
+
+    async def complete(self, record: JobRecord, result: dict[str, Any] | None) -> JobRecord | None:
+        return await self._end(record, Status.COMPLETE, result=result, error=None)
+
+    async def fail(
+        self, record: JobRecord, problem: Problem, *, outcome: str = "failed", **counted: int
+    ) -> JobRecord | None:
+        return await self._end(record, Status.FAILED, outcome=outcome, error=problem, **counted)
+
+    async def cancelled(self, record: JobRecord) -> JobRecord | None:
+        return await self._end(record, Status.CANCELLED, error=None)
+
+    async def _end(
+        self, record: JobRecord, status: Status, *, outcome: str | None = None, **values: Any
+    ) -> JobRecord | None:
+        """End a running job; None where the fence has moved on."""
+        now = datetime.now(UTC)
+        async with self.database.transaction() as tx:
+            ended = await _change(
+                tx, _mine(record), status=status, worker_id=None, retry_at=None, finished_at=now, **values
+            )
+            if ended is not None:
+                await _end_attempt(tx, ended, outcome or status, values.get("error"), now)
+        return ended
+
+    async def put_back(
+        self,
+        record: JobRecord,
+        *,
+        outcome: str,
+        error: Problem | None = None,
+        retry_at: datetime | None = None,
+        **counted: int,
+    ) -> JobRecord | None:
+        """Let a running job wait for another claim; one that was asked to stop ends as cancelled instead.
+
+        ``counted`` are the budgets it now stands at: ``errors``, ``timeouts``, ``crashes``.
+        """
+        async with self.database.transaction() as tx:
+            return await _put_back(tx, record, outcome, error, retry_at, counted)
+
+    async def release_worker(self, worker_id: str) -> list[JobRecord]:
+        """Free every job of a dead worker, each a crash the dearer the less its worker did meanwhile."""
+        async with self.database.transaction() as tx:
+            running = await tx.execute(
+                select(jobs).where(jobs.c.worker_id == worker_id, jobs.c.status == Status.RUNNING)
+            )
+            freed = [await _lost(tx, JobRecord.of(row)) for row in running.mappings().all()]
+            await tx.execute(workers.delete().where(workers.c.worker_id == worker_id))
+        return [record for record in freed if record is not None]
+
+    async def retire_worker(self, worker_id: str) -> None:
+        """A worker that stopped in order takes its row along."""
+        async with self.database.transaction() as tx:
+            await tx.execute(workers.delete().where(workers.c.worker_id == worker_id))
+
+    async def crashed_alone(self, record: JobRecord) -> JobRecord | None:
+        """The job's own process died: nobody else can have done it."""
+        async with self.database.transaction() as tx:
+            current = await _current(tx, record)
+            if current is None:
+                return None
+            crashes = current.crashes + 1
+            if crashes >= MAX_CRASHES:
+                return await _fail_lost(tx, current, crashes)
+            return await _put_back(tx, current, "lost", None, None, {"crashes": crashes})
+
+    async def request_cancel(self, job_id: str, *, by: str, reason: str | None) -> JobRecord | None:
+        """Cancel a waiting job, or flag a running one; None where there is none, WrongState where it ended."""
+        why = {"cancel_requested": True, "cancelled_by": by, "cancel_reason": reason}
+        now = datetime.now(UTC)
+        async with self.database.transaction() as tx:
+            ended = await _change(
+                tx,
+                (jobs.c.job_id == job_id, jobs.c.status == Status.PENDING),
+                status=Status.CANCELLED,
+                finished_at=now,
+                queued_at=None,
+                retry_at=None,
+                **why,
+            )
+            if ended is not None:
+                return ended
+            flagged = await tx.execute(
+                update(jobs)
+                .where(jobs.c.job_id == job_id, jobs.c.status == Status.RUNNING)
+                .values(updated_at=now, **why)
+                .returning(*jobs.c)
+            )
+            if (row := flagged.mappings().first()) is not None:
+                return JobRecord.of(row)
+            await _refuse(tx, job_id, "cancelled")
+            return None
+
+    async def retry(self, job_id: str) -> JobRecord | None:
+        """A person's retry: budgets and flags are cleared, the checkpoint stays."""
+        async with self.database.transaction() as tx:
+            again = await _change(
+                tx,
+                (jobs.c.job_id == job_id, jobs.c.status.in_([Status.FAILED, Status.CANCELLED])),
+                status=Status.PENDING,
+                errors=0,
+                timeouts=0,
+                crashes=0,
+                error=None,
+                result=None,
+                cancel_requested=False,
+                cancelled_by=None,
+                cancel_reason=None,
+                queued_at=None,
+                retry_at=None,
+                finished_at=None,
+            )
+            if again is None:
+                await _refuse(tx, job_id, "retried")
+            return again
+
+
+async def _change(tx: AsyncConnection, where: tuple[Any, ...], **values: Any) -> JobRecord | None:
+    cleared = {name: null() if value is None else value for name, value in values.items()}
+    statement = (
+        update(jobs)
+        .where(*where)
+        .values(fence=jobs.c.fence + 1, told=False, updated_at=datetime.now(UTC), **cleared)
+        .returning(*jobs.c)
+    )
+    row = (await tx.execute(statement)).mappings().first()
+    return None if row is None else JobRecord.of(row)
+
+
+def _mine(record: JobRecord) -> tuple[Any, ...]:
+    return (jobs.c.job_id == record.job_id, jobs.c.fence == record.fence, jobs.c.status == Status.RUNNING)
+
+
+async def _put_back(
+    tx: AsyncConnection,
+    record: JobRecord,
+    outcome: str,
+    error: Problem | None,
+    retry_at: datetime | None,
+    counted: dict[str, int],
+) -> JobRecord | None:
+    now = datetime.now(UTC)
+    flagged = jobs.c.cancel_requested
+    back = await _change(
+        tx,
+        _mine(record),
+        status=case((flagged, Status.CANCELLED), else_=Status.PENDING),
+        finished_at=case((flagged, now), else_=null()),
+        worker_id=None,
+        queued_at=None,
+        retry_at=retry_at,
+        error=error,
+        **counted,
+    )
+    if back is not None:
+        ended = "cancelled" if back.status is Status.CANCELLED else outcome
+        await _end_attempt(tx, back, ended, error, now)
+    return back
+
+
+async def _lost(tx: AsyncConnection, record: JobRecord) -> JobRecord | None:
+    crashes = record.crashes + 1
+    if crashes >= MAX_LOST:
+        return await _fail_lost(tx, record, crashes)
+    # Alone in a process that outlived nobody, it is not yet proven guilty: see crashed_alone.
+    return await _put_back(tx, record, "lost", None, None, {"crashes": crashes})
+
+
+async def _fail_lost(tx: AsyncConnection, record: JobRecord, crashes: int) -> JobRecord | None:
+    now = datetime.now(UTC)
+    failed = await _change(
+        tx,
+        _mine(record),
+        status=Status.FAILED,
+        finished_at=now,
+        worker_id=None,
+        error=WORKER_LOST,
+        crashes=crashes,
+    )
+    if failed is not None:
+        await _end_attempt(tx, failed, "lost", WORKER_LOST, now)
+    return failed
+
+
+async def _current(tx: AsyncConnection, record: JobRecord) -> JobRecord | None:
+    row = (await tx.execute(select(jobs).where(*_mine(record)))).mappings().first()
+    return None if row is None else JobRecord.of(row)
+
+
+async def _refuse(tx: AsyncConnection, job_id: str, verb: str) -> None:
+    row = (await tx.execute(select(jobs).where(jobs.c.job_id == job_id))).mappings().first()
+    if row is not None:
+        raise WrongState(JobRecord.of(row), verb)
+
+
+def _attempt(record: JobRecord, worker_id: str, now: datetime) -> dict[str, Any]:
+    return {
+        "job_id": record.job_id,
+        "attempt": record.attempt,
+        "worker_id": worker_id,
+        "started_at": now,
+        "outcome": "running",
+    }
+
+
+async def _end_attempt(
+    tx: AsyncConnection, record: JobRecord, outcome: str, error: Problem | None, now: datetime
+) -> None:
+    await tx.execute(
+        update(job_attempts)
+        .where(job_attempts.c.job_id == record.job_id, job_attempts.c.attempt == record.attempt)
+        .values(ended_at=now, outcome=str(outcome), error=error)
+    )

@@ -1,0 +1,68 @@
+"""The second half: decide each line, propose its journal entry, and say so in one log line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from workers.books.categorizing import Decided, Line, load_categorizer, store_decisions
+from workers.books.journal import replace_proposals
+from workers.jobs.attempt import Attempt, Batch
+
+#: Hands out the lines after a cursor, at most ``limit`` of them.
+NextLines = Callable[[Any, int], Awaitable[list[Line]]]
+
+BATCH = 100
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the categorizing is: lines after ``cursor`` are still to do."""
+
+    cursor: str | int | None = None
+    done: int = 0
+    categorized: int = 0
+    needs_review: int = 0
+
+
+async def categorize_lines(
+    attempt: Attempt,
+    next_lines: NextLines,
+    cursor_of: Callable[[Line], str | int],
+    *,
+    total: int,
+    tally: Tally,
+    keep: dict[str, Any],
+) -> Tally:
+    """Decide line after line, batch by batch; ``keep`` is what else the checkpoint must remember."""
+    attempt.begin("categorize", total=total, done=tally.done)
+    async with attempt.database.reading() as connection:
+        categorizer = await load_categorizer(connection, attempt.company_id)
+    while tally.done < total and (lines := await next_lines(tally.cursor, min(BATCH, total - tally.done))):
+        decided = [Decided(line, categorizer.decide(line)) for line in lines]
+        async with attempt.checkpoint() as batch:
+            stored = await _store(attempt, batch, decided)
+            tally = _counted(tally, stored, cursor_of(lines[-1]), len(lines))
+            batch.state = {**keep, "tally": tally}
+            batch.done = tally.done
+    return tally
+
+
+async def _store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:
+    stored = await store_decisions(batch.connection, attempt.company_id, decided)
+    await replace_proposals(batch.connection, attempt.company_id, stored, now=datetime.now(UTC))
+    for one in stored:
+        batch.log(f"{one.line.description}: {one.decision.category or 'needs review'}", data=one.wire)
+    return stored
+
+
+def _counted(tally: Tally, stored: Sequence[Decided], cursor: str | int, seen: int) -> Tally:
+    categorized = sum(1 for one in stored if one.decision.category is not None)
+    return Tally(
+        cursor=cursor,
+        done=tally.done + seen,
+        categorized=tally.categorized + categorized,
+        needs_review=tally.needs_review + len(stored) - categorized,
+    )

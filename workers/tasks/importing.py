@@ -1,0 +1,68 @@
+"""The first half of an upload's story: read the file, import what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from ledgerwire.books import BankAccount
+from ledgerwire.submissions import UploadAndCategorize
+from workers.books.companies import list_bank_accounts
+from workers.books.errors import BooksError
+from workers.books.importing import NewLine, choose_account, insert_lines, prepare
+from workers.books.statements import Statement
+from workers.books.statements.reading import read_in_child
+from workers.jobs.attempt import Attempt
+from workers.jobs.faults import BadInput
+
+BATCH = 100
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the import is: ``read`` lines of the file are behind it, ``imported`` of them were new."""
+
+    read: int = 0
+    imported: int = 0
+
+
+async def read_lines(attempt: Attempt, submission: UploadAndCategorize) -> tuple[BankAccount, list[NewLine]]:
+    """The file's lines and the account they belong to; the same bytes always give the same lines."""
+    attempt.begin("read", noun="lines")
+    try:
+        statement = await read_in_child(
+            attempt.files.path(submission.file.sha256), name=submission.file.name, mapping=submission.mapping
+        )
+        account = await _account(attempt, submission, statement)
+    except BooksError as error:
+        raise BadInput(error.problem) from error
+    return account, prepare(statement, account)
+
+
+async def _account(attempt: Attempt, submission: UploadAndCategorize, statement: Statement) -> BankAccount:
+    async with attempt.database.reading() as connection:
+        accounts = await list_bank_accounts(connection, attempt.company_id)
+    return choose_account(accounts, statement, submission.account_id)
+
+
+async def import_lines(
+    attempt: Attempt, account: BankAccount, lines: Sequence[NewLine], so_far: Imported
+) -> Imported:
+    """Insert what is new, batch by batch, from where the last checkpoint left it."""
+    attempt.begin("import", total=len(lines), done=so_far.read)
+    for start in range(so_far.read, len(lines), BATCH):
+        batch_lines = lines[start : start + BATCH]
+        async with attempt.checkpoint() as batch:
+            new = await insert_lines(
+                batch.connection,
+                attempt.company_id,
+                account.account_id,
+                batch_lines,
+                job_id=attempt.job_id,
+                now=datetime.now(UTC),
+            )
+            so_far = Imported(read=start + len(batch_lines), imported=so_far.imported + new)
+            batch.state = {"imported": so_far}
+            batch.done = so_far.read
+    return so_far

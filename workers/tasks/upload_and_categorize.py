@@ -1,0 +1,67 @@
+"""``upload-and-categorize``: read the file, import what is new, categorize it, propose its journal entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ledgerwire.submissions import UploadAndCategorize
+from workers.books.categorizing import Line, count_job_lines, lines_of_job
+from workers.jobs.attempt import Attempt
+from workers.jobs.plan import Plan
+from workers.tasks.categorizing import Tally, categorize_lines
+from workers.tasks.importing import Imported, import_lines, read_lines
+
+PLAN = Plan(read=4, import_=36, categorize=60)
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    imported: Imported = Imported()
+    tally: Tally = Tally()
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """``read = imported + duplicates`` and ``imported = categorized + needs_review``."""
+
+    read: int
+    imported: int
+    duplicates: int
+    categorized: int
+    needs_review: int
+
+
+async def upload_and_categorize(attempt: Attempt, submission: UploadAndCategorize) -> Result:
+    state = msgspec.convert(attempt.state or {}, State)
+    imported, tally = state.imported, state.tally
+    if tally.cursor is None:
+        account, lines = await read_lines(attempt, submission)
+        imported = await import_lines(attempt, account, lines, imported)
+    tally = await _categorize(attempt, imported, tally)
+    return Result(
+        read=imported.read,
+        imported=imported.imported,
+        duplicates=imported.read - imported.imported,
+        categorized=tally.categorized,
+        needs_review=imported.imported - tally.categorized,
+    )
+
+
+async def _categorize(attempt: Attempt, imported: Imported, tally: Tally) -> Tally:
+    async with attempt.database.reading() as connection:
+        total = await count_job_lines(connection, attempt.company_id, attempt.job_id)
+
+    async def next_lines(cursor: Any, limit: int) -> list[Line]:
+        async with attempt.database.reading() as connection:
+            return await lines_of_job(
+                connection, attempt.company_id, attempt.job_id, after=cursor or 0, limit=limit
+            )
+
+    return await categorize_lines(
+        attempt,
+        next_lines,
+        lambda line: line.line_no,
+        total=total,
+        tally=tally,
+        keep={"imported": imported},
+    )

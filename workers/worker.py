@@ -1,0 +1,127 @@
+"""A worker process: the runner, arq behind its door, the heartbeat and the kernel's ticks, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+
+from workers.jobs import keys
+from workers.jobs.attempt import Stop
+from workers.jobs.bus import Bus
+from workers.jobs.heartbeat import Heartbeat
+from workers.jobs.kernel import CANCEL, Kernel
+from workers.jobs.kinds import Kind
+from workers.jobs.live import connect
+from workers.jobs.queue import QueueWorker
+from workers.jobs.runner import Performance, Runner
+from workers.jobs.solitary import TICK_SECONDS
+from workers.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class WorkerProcess:
+    def __init__(self, settings: Settings, kinds: Mapping[str, Kind], worker_id: str) -> None:
+        self.settings = settings
+        self.kernel = Kernel.open(settings)
+        self.runner = Runner(self.kernel, kinds, worker_id)
+        self.kernel.on_behind = self.runner.suspect
+        # arq's calls have a pool of their own: a burst of reports must not keep an id from being taken.
+        self.redis = connect(str(settings.redis_url))
+        self.queue = QueueWorker(self.redis, self.runner.run, slots=settings.worker_threads)
+        self.bus = Bus(str(settings.redis_url), on_up=self.queue.wake)
+        self.heartbeat = Heartbeat(
+            settings.database_url,
+            worker_id,
+            slots=settings.worker_threads,
+            tempo=settings.tempo,
+            on_flags=self.runner.heed,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then finish the batches at hand and put the jobs back."""
+        self.heartbeat.start()
+        await self.kernel.start()
+        await self.bus.start()
+        self.bus.subscribe(keys.WAKE, self._woken)
+        serving = asyncio.create_task(self.queue.serve())
+        log.info("Worker %s takes %d jobs at a time.", self.runner.worker_id, self.settings.worker_threads)
+        await stop.wait()
+        self.queue.stop_taking()
+        await self._drain()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await self._close()
+
+    def _woken(self, message: bytes) -> None:
+        if message == CANCEL:
+            self.heartbeat.look()
+        else:
+            self.queue.wake()
+
+    async def _drain(self) -> None:
+        self.runner.drain()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.tempo.drain):
+                await asyncio.shield(self.queue.finished())
+                return
+        self.runner.abandon()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.tempo.drain):
+                await self.queue.finished()
+
+    async def _close(self) -> None:
+        await self.kernel.publisher.flushed(within=1.0)
+        await self.heartbeat.stop()
+        await self.kernel.lifecycle.retire_worker(self.runner.worker_id)
+        await self.bus.close()
+        await self.redis.aclose()
+        await self.kernel.close()
+
+
+async def run_worker(settings: Settings, kinds: Mapping[str, Kind], worker_id: str) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await WorkerProcess(settings, kinds, worker_id).run(stop)
+
+
+async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: str, fence: int) -> int:
+    """The child's side of solitary.py; 0 when the job has been settled or was no longer ours."""
+    # A Ctrl-C in the terminal reaches this process too; its parent decides what becomes of the job.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kernel = Kernel.open(settings)
+    await kernel.start(ticks=False)
+    record = await kernel.ledger.find(job_id)
+    if record is None or record.fence != fence:
+        return 0
+    performance = Performance(kernel, kinds.get(record.kind), record)
+    listener = asyncio.create_task(_obey(performance))
+    ticker = asyncio.create_task(_tick())
+    await performance.run()
+    await kernel.publisher.flushed(within=1.0)
+    for task in (listener, ticker):
+        task.cancel()
+    await kernel.close()
+    return 0
+
+
+async def _obey(performance: Performance) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        performance.halt(Stop(line.decode().strip()))
+    # The parent is gone, and with it the claim: whatever is not committed is not ours to commit.
+    performance.halt(Stop.LOST)
+
+
+async def _tick() -> None:
+    while True:
+        sys.stdout.buffer.write(b".")
+        sys.stdout.buffer.flush()
+        await asyncio.sleep(TICK_SECONDS)
