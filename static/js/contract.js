@@ -1,0 +1,225 @@
+/**
+ * Every shape that crosses the wire, as client/ledgerwire/ defines it; tests/static/test_contract.py compares the two.
+ * Instants are RFC 3339 in UTC, money is a decimal string, a bank's date is a plain day.
+ */
+
+/**
+ * @typedef {object} FieldError
+ * @property {string} pointer
+ * @property {string} detail
+ */
+
+/**
+ * @typedef {object} Problem
+ * @property {string} [type]
+ * @property {string} title
+ * @property {number | null} [status]
+ * @property {string | null} [detail]
+ * @property {string | null} [instance]
+ * @property {FieldError[]} [errors]
+ */
+
+/** @typedef {"pending" | "running" | "complete" | "failed" | "cancelled"} Status */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {number} index
+ * @property {number} count
+ */
+
+/**
+ * @typedef {object} Units
+ * @property {number} done
+ * @property {number | null} total
+ * @property {string} noun
+ */
+
+/**
+ * @typedef {object} Usage
+ * @property {number} llm_calls
+ * @property {number} input_tokens
+ * @property {number} output_tokens
+ */
+
+/**
+ * @typedef {object} Job
+ * @property {string} job_id
+ * @property {string} kind
+ * @property {string} company_id
+ * @property {string | null} tenant_id
+ * @property {Status} status
+ * @property {string} message
+ * @property {Step | null} step
+ * @property {Units | null} units
+ * @property {number | null} eta_seconds
+ * @property {number} attempt
+ * @property {number} max_attempts
+ * @property {string | null} retry_at
+ * @property {string} created_at
+ * @property {string | null} started_at
+ * @property {string | null} finished_at
+ * @property {string | null} submitted_by
+ * @property {string | null} parent_id
+ * @property {Record<string, any> | null} result
+ * @property {Problem | null} error
+ * @property {Usage} usage
+ * @property {Record<string, any> | null} params
+ * @property {boolean} cancel_requested
+ * @property {number} progress
+ * @property {number} version
+ */
+
+/**
+ * @typedef {object} LogLine
+ * @property {string} at
+ * @property {string} level
+ * @property {string} text
+ * @property {Record<string, any> | null} data
+ */
+
+/**
+ * @typedef {object} LogEntry
+ * @property {number} number
+ * @property {LogLine[]} lines
+ */
+
+/**
+ * @typedef {object} Page
+ * @property {Job[]} data
+ * @property {string | null} next_cursor
+ */
+
+/**
+ * @typedef {object} LogPage
+ * @property {LogEntry[]} data
+ * @property {string | null} next_cursor
+ */
+
+/**
+ * @typedef {object} JobEvent
+ * @property {"job"} type
+ * @property {string} company_id
+ * @property {string} position
+ * @property {Job} job
+ */
+
+/**
+ * @typedef {object} LogEvent
+ * @property {"log"} type
+ * @property {string} company_id
+ * @property {string} position
+ * @property {string} job_id
+ * @property {number} number
+ * @property {LogLine[]} lines
+ * @property {number} dropped
+ */
+
+/**
+ * @typedef {object} Snapshot
+ * @property {"snapshot"} type
+ * @property {string} company_id
+ * @property {string} position
+ * @property {Job[]} jobs
+ * @property {string} reason
+ * @property {number | null} id
+ */
+
+/**
+ * @typedef {object} Ping
+ * @property {"ping"} type
+ * @property {string} company_id
+ * @property {string} position
+ */
+
+/** @typedef {JobEvent | LogEvent | Snapshot | Ping} LedgerEvent */
+
+/**
+ * @typedef {object} Events
+ * @property {string} position
+ * @property {Snapshot | null} snapshot
+ * @property {(JobEvent | LogEvent)[]} events
+ */
+
+/**
+ * @typedef {object} Subscribe
+ * @property {"subscribe"} type
+ * @property {number} id
+ * @property {string} company_id
+ * @property {string | null} job_id
+ * @property {string | null} since
+ */
+
+/**
+ * @typedef {object} ClientPing
+ * @property {"ping"} type
+ */
+
+/**
+ * @typedef {object} Subscribed
+ * @property {"subscribed"} type
+ * @property {number} id
+ * @property {string} company_id
+ * @property {string | null} job_id
+ * @property {string} position
+ * @property {boolean} recovered
+ */
+
+/**
+ * @typedef {object} Pong
+ * @property {"pong"} type
+ */
+
+/**
+ * @typedef {object} SocketError
+ * @property {"error"} type
+ * @property {number | null} id
+ * @property {string} title
+ * @property {number} status
+ * @property {string | null} detail
+ * @property {string} problem
+ * @property {FieldError[]} errors
+ */
+
+/** @typedef {LedgerEvent | Subscribed | Pong | SocketError} Reply */
+
+/**
+ * @typedef {object} Company
+ * @property {string} company_id
+ * @property {string} name
+ * @property {string} base_currency
+ * @property {string} role
+ */
+
+/**
+ * @typedef {object} BankAccount
+ * @property {string} account_id
+ * @property {string} name
+ * @property {string} currency
+ * @property {string | null} number
+ */
+
+/**
+ * `data` of a log line that was written as a transaction was categorized.
+ * @typedef {object} CategorizedLine
+ * @property {string} transaction_id
+ * @property {string} date
+ * @property {string} amount
+ * @property {string} currency
+ * @property {string} description
+ * @property {string | null} category
+ * @property {string} state
+ * @property {string | null} source
+ * @property {number | null} confidence
+ * @property {string | null} reason
+ */
+
+/**
+ * What `GET /api/session` answers; lives in server/, since only the page asks.
+ * @typedef {object} Session
+ * @property {string} name
+ * @property {Company[]} companies
+ * @property {string | null} csrf
+ */
+
+export {};

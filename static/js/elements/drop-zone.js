@@ -1,0 +1,187 @@
+/**
+ * Takes bank files: dropped anywhere on the page, picked, or the sample. Sends them one after another.
+ * Tells `job-accepted` (detail: {job, name}).
+ * @import { BankAccount, Company, Problem } from "../contract.js"
+ * @import { Api } from "../api.js"
+ * @import { Upload } from "../upload.js"
+ */
+import { asProblem } from "../api.js";
+import { problemView } from "../problem-view.js";
+import { freshKey, send } from "../upload.js";
+import { clone, part, show, text } from "../view.js";
+
+const SAMPLE = { url: "sample/june.csv", name: "june.csv" };
+
+export class DropZone extends HTMLElement {
+  #root = clone("drop-zone");
+  /** @type {Api | null} */
+  #api = null;
+  /** @type {Company | null} */
+  #company = null;
+  /** @type {BankAccount[]} */
+  #accounts = [];
+  /** @type {Promise<void>} one upload after the other */
+  #queue = Promise.resolve();
+  /** @type {HTMLElement | null} */
+  #problem = null;
+  #depth = 0;
+
+  connectedCallback() {
+    this.replaceChildren(this.#root);
+    const input = part(this.#root, "input", HTMLInputElement);
+    part(this.#root, "choose", HTMLButtonElement).addEventListener("click", () => this.choose());
+    part(this.#root, "sample", HTMLButtonElement).addEventListener("click", () => this.#trySample());
+    input.addEventListener("change", () => {
+      this.#take([...(input.files ?? [])]);
+      input.value = "";
+    });
+    this.#listenForDrops();
+  }
+
+  /** @param {Api} api @param {Company} company */
+  async serve(api, company) {
+    this.#api = api;
+    this.#company = company;
+    this.#clearProblem();
+    this.hidden = company.role === "viewer";
+    this.#offer([]);
+    const { data } = await api.bankAccounts(company.company_id).catch(() => ({ data: [] }));
+    if (this.#company === company) this.#offer(data);
+  }
+
+  choose() {
+    part(this.#root, "input", HTMLInputElement).click();
+  }
+
+  /** Steps back where there is work to look at. @param {boolean} compact */
+  set compact(compact) {
+    part(this, "zone", HTMLElement).toggleAttribute("data-compact", compact);
+    text(part(this, "title", HTMLElement), compact ? "Categorize another file" : "Categorize a bank file");
+    text(
+      part(this, "hint", HTMLElement),
+      compact ? "Drop it anywhere on this page." : "Drop a CSV export from your bank here. You watch every line being read, matched and booked.",
+    );
+  }
+
+  /** @param {BankAccount[]} accounts */
+  #offer(accounts) {
+    this.#accounts = accounts;
+    const select = part(this.#root, "account", HTMLSelectElement);
+    select.replaceChildren(new Option("the account it names", ""), ...accounts.map((one) => new Option(accountName(one), one.account_id)));
+    show(part(this.#root, "account-label", HTMLElement), accounts.length > 1);
+  }
+
+  async #trySample() {
+    try {
+      const response = await fetch(SAMPLE.url);
+      if (!response.ok) throw new Error(String(response.status));
+      this.#take([new File([await response.blob()], SAMPLE.name, { type: "text/csv" })]);
+    } catch {
+      this.#show({ title: "The sample file could not be fetched", detail: "Check that the server is running, then try again." });
+    }
+  }
+
+  /** @param {File[]} files */
+  #take(files) {
+    const company = this.#company;
+    if (!company || company.role === "viewer") return;
+    this.#clearProblem();
+    const accountId = part(this.#root, "account", HTMLSelectElement).value || null;
+    for (const file of files) this.#enqueue({ file, companyId: company.company_id, accountId, key: freshKey() });
+  }
+
+  /** @param {Upload} upload */
+  #enqueue(upload) {
+    this.#queue = this.#queue.then(() => this.#send(upload));
+  }
+
+  /** @param {Upload} upload */
+  async #send(upload) {
+    if (!this.#api) return;
+    this.#sending(upload.file.name, 0);
+    try {
+      const job = await send(this.#api, upload, (sent) => this.#sending(upload.file.name, sent));
+      this.dispatchEvent(new CustomEvent("job-accepted", { detail: { job, name: upload.file.name } }));
+    } catch (error) {
+      this.#refused(upload, asProblem(error));
+    }
+    show(part(this.#root, "sending", HTMLElement), false);
+  }
+
+  /** @param {string} name @param {number} sent */
+  #sending(name, sent) {
+    show(part(this.#root, "sending", HTMLElement), true);
+    text(part(this.#root, "sending-name", HTMLElement), sent < 1 ? `Sending ${name}` : `Checking ${name}`);
+    part(this.#root, "sent", HTMLProgressElement).value = sent;
+  }
+
+  /** @param {Upload} upload @param {Problem} problem */
+  #refused(upload, problem) {
+    const passing = !problem.status || problem.status >= 500 || problem.status === 429;
+    this.#show(problem, [
+      ...(asksForAccount(problem) ? this.#accounts.map((account) => this.#into(upload, account)) : []),
+      ...(passing ? [{ label: "Try again", act: () => this.#again(upload), primary: true }] : []),
+      { label: "Dismiss", act: () => this.#clearProblem() },
+    ]);
+  }
+
+  /** @param {Upload} upload @param {BankAccount} account */
+  #into(upload, account) {
+    const chosen = { ...upload, accountId: account.account_id, key: freshKey() };
+    return { label: accountName(account), act: () => this.#again(chosen), primary: true };
+  }
+
+  /** @param {Upload} upload */
+  #again(upload) {
+    this.#clearProblem();
+    this.#enqueue(upload);
+  }
+
+  /** @param {Problem} problem @param {import("../problem-view.js").Action[]} [actions] */
+  #show(problem, actions = []) {
+    this.#clearProblem();
+    this.#problem = problemView(problem, { actions });
+    this.append(this.#problem);
+  }
+
+  #clearProblem() {
+    this.#problem?.remove();
+    this.#problem = null;
+  }
+
+  /** The whole window is the target, so that a file that misses the zone does not replace the page. */
+  #listenForDrops() {
+    window.addEventListener("dragenter", (event) => holdsFiles(event) && this.#over(this.#depth + 1));
+    window.addEventListener("dragleave", (event) => holdsFiles(event) && this.#over(this.#depth - 1));
+    window.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
+    window.addEventListener("drop", (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      this.#over(0);
+      this.#take([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  /** @param {number} depth how many nested elements the pointer has entered */
+  #over(depth) {
+    this.#depth = Math.max(0, depth);
+    part(this, "zone", HTMLElement).toggleAttribute("data-over", this.#depth > 0);
+  }
+}
+
+/** @param {DragEvent} event */
+function holdsFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** @param {Problem} problem */
+function asksForAccount({ errors }) {
+  return errors?.some(({ pointer }) => pointer === "/account_id") ?? false;
+}
+
+/** @param {BankAccount} account */
+function accountName({ name, number }) {
+  return number ? `${name} ··${number.slice(-4)}` : name;
+}
+
+customElements.define("drop-zone", DropZone);

@@ -1,0 +1,79 @@
+/**
+ * The recent jobs. Tells `job-select` (detail: its id) and `older`.
+ * @import { Job } from "../contract.js"
+ */
+import { address } from "../route.js";
+import { clone, part, show, text } from "../view.js";
+import { standing, tone } from "../words.js";
+
+export class JobList extends HTMLElement {
+  #root = clone("job-list");
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+
+  connectedCallback() {
+    this.replaceChildren(this.#root);
+    part(this.#root, "older", HTMLButtonElement).addEventListener("click", () => this.dispatchEvent(new Event("older")));
+    this.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  /**
+   * @param {Job[]} jobs newest first
+   * @param {{selected: string | null, titleOf: (job: Job) => string, older: boolean}} look
+   */
+  draw(jobs, { selected, titleOf, older }) {
+    const rows = jobs.map((job) => this.#row(job, titleOf(job), job.job_id === selected));
+    const list = part(this.#root, "list", HTMLUListElement);
+    rows.forEach((row, index) => {
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    });
+    while (list.children.length > rows.length) list.lastElementChild?.remove();
+    this.#rows = new Map(jobs.map((job, index) => [job.job_id, /** @type {HTMLElement} */ (rows[index])]));
+    show(part(this.#root, "empty", HTMLElement), jobs.length === 0);
+    show(part(this.#root, "older", HTMLElement), older);
+  }
+
+  /** @param {Job} job @param {string} title @param {boolean} selected */
+  #row(job, title, selected) {
+    const row = this.#rows.get(job.job_id) ?? clone("job-row");
+    const link = part(row, "link", HTMLAnchorElement);
+    link.href = address({ companyId: job.company_id, jobId: job.job_id });
+    link.dataset["job"] = job.job_id;
+    if (selected) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    mark(part(row, "mark", HTMLElement), job);
+    const name = part(row, "name", HTMLElement);
+    text(name, title);
+    name.title = title;
+    text(part(row, "note", HTMLElement), note(job));
+    return row;
+  }
+
+  /** A plain click moves within the page; a click with a modifier is the browser's. @param {MouseEvent} event */
+  #follow(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link) return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("job-select", { detail: link.dataset["job"] }));
+  }
+}
+
+/** @param {HTMLElement} element @param {Job} job */
+function mark(element, job) {
+  element.dataset["tone"] = tone(job);
+  element.style.setProperty("--progress", String(job.progress));
+  const running = job.status === "running";
+  part(element, "icon", SVGElement).setAttribute("href", running ? "" : `#icon-${job.status}`);
+}
+
+/** @param {Job} job */
+function note(job) {
+  const where = standing(job);
+  if (job.status === "failed") return `Failed · ${where}`;
+  if (job.status === "cancelled") return `Cancelled · ${where}`;
+  const review = job.result?.["needs_review"];
+  return review > 0 ? `${where} · ${review.toLocaleString()} to review` : where;
+}
+
+customElements.define("job-list", JobList);

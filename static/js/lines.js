@@ -1,0 +1,104 @@
+/**
+ * The categorized lines of one job, merged from what is streamed and what `GET …/log` tells; both carry the
+ * number of their checkpoint, so a line stands here once however often it was heard of.
+ * @import { Api } from "./api.js"
+ * @import { CategorizedLine, LogEntry, LogEvent, LogLine } from "./contract.js"
+ */
+
+const PAGE = 50;
+
+export class Lines extends EventTarget {
+  /** @type {Map<number, LogLine[]>} */
+  #entries = new Map();
+  #highest = 0;
+  /** @type {CategorizedLine[]} in the order of their checkpoints */
+  #all = [];
+  #sorted = true;
+  /** @type {string | null} where the last page read began; what is told later stands there or after */
+  #cursor = null;
+  #reading = false;
+  #readAgain = false;
+  #closed = false;
+
+  /** @param {Api} api @param {string} jobId */
+  constructor(api, jobId) {
+    super();
+    this.api = api;
+    this.jobId = jobId;
+  }
+
+  /** All lines, oldest first. Do not change it. */
+  get all() {
+    if (!this.#sorted) this.#sort();
+    return this.#all;
+  }
+
+  get reading() {
+    return this.#reading;
+  }
+
+  /** @param {LogEvent} event */
+  hear(event) {
+    if (!this.#entries.has(event.number) && event.lines.length) this.#take(event);
+    if (event.dropped > 0) this.catchUp();
+  }
+
+  /** Reads what the log holds beyond what was read before; after a snapshot, and at first. */
+  async catchUp() {
+    if (this.#reading) {
+      this.#readAgain = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#readAgain = false;
+        await this.#read();
+      } while (this.#readAgain && !this.#closed);
+    } catch {
+      // The connection will come back with a snapshot, and that reads again.
+    } finally {
+      this.#reading = false;
+      this.#tell();
+    }
+  }
+
+  close() {
+    this.#closed = true;
+  }
+
+  async #read() {
+    for (let more = true; more && !this.#closed; ) {
+      const page = await this.api.log(this.jobId, { limit: PAGE, cursor: this.#cursor });
+      for (const entry of page.data) this.#take(entry);
+      more = page.next_cursor !== null;
+      if (more) this.#cursor = page.next_cursor;
+    }
+  }
+
+  /** @param {LogEntry} entry */
+  #take({ number, lines }) {
+    const known = this.#entries.get(number);
+    if (known && known.length >= lines.length) return;
+    this.#entries.set(number, lines);
+    if (!known && number > this.#highest && this.#sorted) this.#all.push(...categorized(lines));
+    else this.#sorted = false;
+    this.#highest = Math.max(this.#highest, number);
+    this.#tell();
+  }
+
+  #sort() {
+    const entries = [...this.#entries].sort(([a], [b]) => a - b);
+    this.#all = entries.flatMap(([, lines]) => categorized(lines));
+    this.#sorted = true;
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {LogLine[]} lines @returns {CategorizedLine[]} */
+function categorized(lines) {
+  return lines.flatMap(({ data }) => (data && "transaction_id" in data ? [/** @type {CategorizedLine} */ (data)] : []));
+}

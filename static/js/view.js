@@ -1,0 +1,49 @@
+/** Drawing without strings of HTML: templates are cloned, data enters as text only. */
+
+/** Clones `<template id="…">` of the page and returns its one element. @param {string} id @returns {HTMLElement} */
+export function clone(id) {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement)) throw new Error(`The page has no template ${id}`);
+  const root = /** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild;
+  if (!(root instanceof HTMLElement)) throw new Error(`Template ${id} is empty`);
+  return root;
+}
+
+/**
+ * The element marked `data-part="…"` below `root`, as the class it is expected to be.
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {{new (): T}} type
+ * @returns {T}
+ */
+export function part(root, name, type) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!(found instanceof type)) throw new Error(`No ${type.name} is marked as ${name}`);
+  return found;
+}
+
+/** Writes only what changed: selections survive, and a screen reader is not told the same again. @param {Node} node @param {string} value */
+export function text(node, value) {
+  if (node.textContent !== value) node.textContent = value;
+}
+
+/** @param {HTMLElement} element @param {boolean} visible */
+export function show(element, visible) {
+  if (element.hidden === visible) element.hidden = !visible;
+}
+
+/** Runs `draw` once in the next frame, however often it is asked to; also in a hidden tab, where frames stand still. @param {() => void} draw */
+export function oncePerFrame(draw) {
+  let asked = false;
+  const run = () => {
+    asked = false;
+    draw();
+  };
+  return () => {
+    if (asked) return;
+    asked = true;
+    if (document.visibilityState === "visible") requestAnimationFrame(run);
+    else setTimeout(run, 250);
+  };
+}

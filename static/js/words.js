@@ -1,0 +1,69 @@
+/**
+ * What the page calls the things of the wire.
+ * @import { Job, Status } from "./contract.js"
+ */
+import { ago, clockTime, counted, duration } from "./format.js";
+import { isOver } from "./jobs.js";
+
+/** @type {Record<string, string>} */
+const KINDS = {
+  "upload-and-categorize": "Bank file",
+  categorize: "Categorize",
+  ocr: "Receipts",
+  "export-qbo": "QuickBooks export",
+  "bulk-approve": "Approval",
+};
+
+/** @type {Record<Status, string>} */
+const STATUSES = {
+  pending: "Waiting",
+  running: "Running",
+  complete: "Complete",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+/** @type {Record<string, string>} */
+const SOURCES = { rule: "Rule", memory: "Memory", model: "Model", llm: "AI", person: "Person" };
+
+/** @param {string} kind */
+export function kindWord(kind) {
+  return KINDS[kind] ?? kind;
+}
+
+/** @param {Job} job */
+export function statusWord(job) {
+  if (isOver(job)) return STATUSES[job.status];
+  if (job.cancel_requested) return "Cancelling";
+  return job.retry_at && job.status === "pending" ? "Trying again soon" : STATUSES[job.status];
+}
+
+/** The look of a job: its status, or that it is on its way out. @param {Job} job */
+export function tone(job) {
+  return !isOver(job) && job.cancel_requested ? "cancelling" : job.status;
+}
+
+/** @param {string | null} source */
+export function sourceWord(source) {
+  return source ? (SOURCES[source] ?? source) : "";
+}
+
+/** One short line on where the job stands. @param {Job} job @param {number} [now] */
+export function standing(job, now) {
+  if (job.status === "pending" && job.retry_at) return `Next try at ${clockTime(job.retry_at)}`;
+  if (isOver(job)) return ago(job.finished_at ?? job.created_at, now);
+  return job.step ? `${job.step.name} · ${job.progress}%` : `${statusWord(job)}…`;
+}
+
+/** @param {Job} job */
+export function unitsWords({ units }) {
+  if (!units) return "";
+  if (units.total === null) return counted(units.done, units.noun);
+  return `${units.done.toLocaleString()} of ${counted(units.total, units.noun)}`;
+}
+
+/** How long it took, once it has ended. @param {Job} job */
+export function tookWords({ started_at, finished_at }) {
+  if (!started_at || !finished_at) return "";
+  return duration(Math.max(0, (Date.parse(finished_at) - Date.parse(started_at)) / 1000));
+}
