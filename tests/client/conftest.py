@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+
 from ledgerwire import AsyncLedgerwire, Ledgerwire, Persistence
 from tests.client.server import Server, serving
 

@@ -89,12 +89,12 @@ def _call(scope: Message, receive: Any, send: Any) -> Call:
 
 
 async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 # --- what a request may meet ------------------------------------------------------------------------

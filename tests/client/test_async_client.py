@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from ledgerwire import AsyncLedgerwire, ConnectionFailed, JobFailed, NotFound, WaitTimeout
 from ledgerwire.events import SocketError
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page

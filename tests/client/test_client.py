@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 import pytest
+
 from ledgerwire import (
     AuthenticationError,
     Categorize,

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
-import ledgerwire
 from packaging.requirements import Requirement
+
+import ledgerwire
 from tests.client.jobs import a_job, told
 from tests.client.server import Server, block, reply, stream
 
@@ -25,8 +26,9 @@ def test_every_public_name_has_a_home_and_a_docstring_worth_reading() -> None:
 
 
 def test_errors_form_one_tree() -> None:
-    names = [name for name in ledgerwire.__all__ if name not in {"Exception"}]
-    errors = [found for name in names if issubclass(found := getattr(ledgerwire, name), Exception)]
+    errors = [
+        found for name in ledgerwire.__all__ if issubclass(found := getattr(ledgerwire, name), Exception)
+    ]
     assert len(errors) == 15
     assert all(issubclass(error, ledgerwire.LedgerwireError) for error in errors)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from ledgerwire import ConnectionFailed, Persistence
 from ledgerwire.calls import Calls
 from ledgerwire.exchange import Answer, Lost, Request

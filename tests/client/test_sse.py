@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ledgerwire.sse import EventTooLong, ServerSentEvent, SSEParser
 
 RICH = (
@@ -32,7 +35,7 @@ def parse(chunks: list[bytes], parser: SSEParser | None = None) -> list[ServerSe
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     marks = [0, *sorted(places), len(data)]
-    return [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(marks)]
 
 
 @given(st.lists(st.integers(0, len(RICH))))

@@ -1,0 +1,6 @@
+"""``python -m ledgerwire`` is the command ``ledgerwire``."""
+
+from ledgerwire.cli import main
+
+if __name__ == "__main__":
+    main()

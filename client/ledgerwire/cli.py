@@ -1,0 +1,343 @@
+"""The command ``ledgerwire``: the SDK in a shell.
+
+Exit codes: 0 done · 1 the job failed, or the server refused · 2 usage · 3 the job was cancelled · 4 not found ·
+5 the server cannot be reached · 124 the wait timed out · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from ledgerwire.client import DEFAULT_URL, Ledgerwire
+from ledgerwire.display import (
+    BarDisplay,
+    Display,
+    JsonDisplay,
+    LineDisplay,
+    as_json,
+    listing,
+    log_line,
+    printable,
+    summary,
+)
+from ledgerwire.exceptions import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    InvalidSubmission,
+    LedgerwireError,
+    NotFound,
+    PermissionDenied,
+    ServerError,
+    UnexpectedAnswer,
+    WaitTimeout,
+)
+from ledgerwire.handles import JobHandle, WatchEvent
+from ledgerwire.jobs import Job, Status
+from ledgerwire.persistence import PASSING, Persistence
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+#: A person at a prompt would rather hear of it than wait.
+PERSISTENCE = Persistence(tries=3)
+
+FAILED, USAGE, CANCELLED, NOT_FOUND, UNREACHABLE, TIMED_OUT, INTERRUPTED = 1, 2, 3, 4, 5, 124, 130
+_BY_STATUS = {Status.FAILED: FAILED, Status.CANCELLED: CANCELLED}
+_BY_ERROR: dict[type[LedgerwireError], int] = {
+    NotFound: NOT_FOUND,
+    ConnectionFailed: UNREACHABLE,
+    UnexpectedAnswer: UNREACHABLE,
+    WaitTimeout: TIMED_OUT,
+    InvalidSubmission: USAGE,
+    InvalidRequest: USAGE,
+    AuthenticationError: USAGE,
+    PermissionDenied: USAGE,
+}
+
+
+def exit_code(error: LedgerwireError) -> int:
+    if isinstance(error, ServerError) and error.status in PASSING:
+        return UNREACHABLE
+    return _BY_ERROR.get(type(error), FAILED)
+
+
+class Failure(click.ClickException):
+    def __init__(self, error: LedgerwireError) -> None:
+        super().__init__(printable(error))
+        self.code = exit_code(error)
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        return self.code
+
+
+class Commands(click.Group):
+    """Turns what the SDK raises into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LedgerwireError as error:
+            raise Failure(error) from None
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Interrupted. A job that was submitted goes on; `ledgerwire list` shows it.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+class Session:
+    """The client, made when the first command needs it."""
+
+    def __init__(self, url: str, api_key: str | None, persistence: Persistence = PERSISTENCE) -> None:
+        self._arguments = (url, api_key)
+        self._persistence = persistence
+
+    @cached_property
+    def client(self) -> Ledgerwire:
+        return Ledgerwire(*self._arguments, persistence=self._persistence)
+
+
+pass_session = click.make_pass_decorator(Session)
+as_json_option = click.option("--json", "in_json", is_flag=True, help="Write JSON, one value a line.")
+company_option = click.option(
+    "--company", envvar="LEDGERWIRE_COMPANY", default="demo", show_default=True, show_envvar=True
+)
+watch_option = click.option("--watch", is_flag=True, help="Watch it to its end.")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--url", envvar="LEDGERWIRE_URL", default=DEFAULT_URL, show_default=True, show_envvar=True)
+@click.option("--api-key", envvar="LEDGERWIRE_API_KEY", show_envvar=True, help="Who you are.")
+@click.version_option(package_name="ledgerwire")
+@click.pass_context
+def main(ctx: click.Context, url: str, api_key: str | None) -> None:
+    """Submit bookkeeping jobs to a Ledgerwire server and watch them.
+
+    Exit codes: 0 done, 1 job failed, 2 usage, 3 job cancelled, 4 not found, 5 server unreachable,
+    124 timed out, 130 interrupted.
+    """
+    ctx.obj = ctx.obj or Session(url, api_key)
+
+
+# --- submitting -------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@company_option
+@click.option("--account", help="The bank account's id, where the file does not name it.")
+@click.option("--mapping", help="Which column is what, as a JSON object.")
+@watch_option
+@as_json_option
+@pass_session
+def upload(
+    session: Session,
+    file: Path,
+    company: str,
+    account: str | None,
+    mapping: str | None,
+    *,
+    watch: bool,
+    in_json: bool,
+) -> None:
+    """Import a bank file and categorize its lines."""
+    job = session.client.upload_and_categorize(
+        file, company=company, account=account, mapping=_json_object(mapping)
+    )
+    _submitted(job, watch=watch, in_json=in_json)
+
+
+@main.command()
+@company_option
+@click.option("--limit", type=click.IntRange(1, 50_000), help="At most so many lines.  [default: 100]")
+@click.option("--transaction", "transactions", multiple=True, help="Only this one; may be repeated.")
+@watch_option
+@as_json_option
+@pass_session
+def categorize(
+    session: Session,
+    company: str,
+    limit: int | None,
+    transactions: tuple[str, ...],
+    *,
+    watch: bool,
+    in_json: bool,
+) -> None:
+    """Categorize imported lines that wait for it."""
+    job = session.client.categorize(company=company, limit=limit, transaction_ids=list(transactions) or None)
+    _submitted(job, watch=watch, in_json=in_json)
+
+
+def _json_object(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"--mapping is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise click.BadParameter('--mapping should be a JSON object, like {"date": "Booked"}.')
+    return value
+
+
+def _submitted(job: JobHandle, *, watch: bool, in_json: bool) -> None:
+    if watch:
+        _follow_job(job, in_json=in_json)
+        return
+    _tell(job.job, in_json=in_json)
+    if not in_json:
+        click.echo(f"Watch it with: ledgerwire watch {job.id}", err=True)
+
+
+# --- watching ---------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("job", required=False)
+@company_option
+@click.option("--since", help="Resume after this position.")
+@as_json_option
+@click.pass_context
+def watch(ctx: click.Context, job: str | None, company: str, since: str | None, *, in_json: bool) -> None:
+    """Watch one JOB to its end, or all of a company until Ctrl-C."""
+    session: Session = ctx.obj
+    if job and ctx.get_parameter_source("company") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("Give a JOB or --company, not both.")
+    if job:
+        _follow_job(session.client.job(job), since, in_json=in_json)
+        return
+    with _display(in_json=in_json) as display:
+        _show_all(session.client.watch(company, since), display)
+
+
+@main.command()
+@click.argument("job")
+@click.option("--timeout", type=click.FloatRange(min=0), help="Seconds to wait at most.")
+@as_json_option
+@pass_session
+def wait(session: Session, job: str, timeout: float | None, *, in_json: bool) -> None:
+    """Wait for JOB to end; the exit code tells how it did."""
+    _ended(session.client.job(job).wait(timeout).job, in_json=in_json)
+
+
+def _follow_job(job: JobHandle, since: str | None = None, *, in_json: bool) -> None:
+    with _display(in_json=in_json) as display:
+        display.start(job.job)
+        _show_all(job.events(since), display)
+    sys.exit(_BY_STATUS.get(job.status, 0))
+
+
+def _show_all(events: Iterable[WatchEvent], display: Display) -> None:
+    for event in events:
+        display.show(event)
+
+
+def _display(*, in_json: bool) -> Display:
+    if in_json:
+        return JsonDisplay()
+    console = _terminal()
+    return BarDisplay(console) if console else LineDisplay()
+
+
+def _terminal() -> Console | None:
+    return Console() if sys.stdout.isatty() else None
+
+
+def _ended(job: Job, *, in_json: bool) -> None:
+    _tell(job, in_json=in_json)
+    sys.exit(_BY_STATUS.get(job.status, 0))
+
+
+# --- looking ----------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("job")
+@as_json_option
+@pass_session
+def show(session: Session, job: str, *, in_json: bool) -> None:
+    """Show JOB as it is now, and every attempt at it."""
+    handle = session.client.job(job)
+    _tell(handle.job, in_json=in_json)
+    if in_json:
+        return
+    for attempt in handle.attempts():
+        text = f"  attempt {attempt.attempt}: {attempt.outcome} on {attempt.worker_id}, {attempt.started_at:%F %T}"
+        click.echo(printable(text))
+
+
+@main.command("list")
+@company_option
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--kind", help="Like upload-and-categorize.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@as_json_option
+@pass_session
+def list_jobs(
+    session: Session, company: str, status: str | None, kind: str | None, limit: int, *, in_json: bool
+) -> None:
+    """List a company's jobs, newest first."""
+    handles = islice(session.client.jobs(company, status=status, kind=kind), limit)
+    jobs = [handle.job for handle in handles]
+    if in_json:
+        for job in jobs:
+            as_json(job)
+    elif jobs:
+        listing(jobs, _terminal())
+    else:
+        click.echo(f"No such jobs in {printable(company)}. Submit one: ledgerwire upload FILE", err=True)
+
+
+@main.command()
+@click.argument("job")
+@as_json_option
+@pass_session
+def log(session: Session, job: str, *, in_json: bool) -> None:
+    """Write every line that JOB has logged."""
+    for line in session.client.job(job).log():
+        if in_json:
+            as_json(line)
+        else:
+            click.echo(log_line(line))
+
+
+# --- acting -----------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("job")
+@click.option("--reason", help="Why; it is kept with the job.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@as_json_option
+@pass_session
+def cancel(session: Session, job: str, reason: str | None, *, yes: bool, in_json: bool) -> None:
+    """Cancel JOB; what it has done so far stays."""
+    handle = session.client.job(job)
+    if not yes and sys.stdin.isatty() and not click.confirm(f"{summary(handle.job)}\nCancel it?", err=True):
+        return
+    _tell(handle.cancel(reason).job, in_json=in_json)
+
+
+@main.command()
+@click.argument("job")
+@watch_option
+@as_json_option
+@pass_session
+def retry(session: Session, job: str, *, watch: bool, in_json: bool) -> None:
+    """Run a failed or cancelled JOB again from where it stopped."""
+    _submitted(session.client.job(job).retry(), watch=watch, in_json=in_json)
+
+
+def _tell(job: Job, *, in_json: bool) -> None:
+    if in_json:
+        as_json(job)
+    else:
+        click.echo(summary(job))

@@ -1,0 +1,225 @@
+"""Jobs and events on a terminal, in a pipe, and as JSON.
+
+What a bank file or a server says is data: control characters never reach the terminal, and nothing is read as markup.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from ledgerwire.events import JobEvent, Snapshot
+from ledgerwire.handles import WatchEvent
+from ledgerwire.jobs import Job, LogLine, Status
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+_COLOURS = {Status.COMPLETE: "green", Status.FAILED: "red", Status.CANCELLED: "yellow"}
+
+
+def printable(text: object) -> str:
+    """One line that cannot move the cursor, change colours or ring."""
+    return "".join(char if char.isprintable() else " " for char in str(text))
+
+
+def as_json(value: object) -> None:
+    click.echo(msgspec.json.encode(value))
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+def headline(job: Job) -> str:
+    return printable(f"{job.job_id}  {_state(job)}  {job.progress:3d} %  {job.kind}")
+
+
+def summary(job: Job) -> str:
+    """Everything worth one line."""
+    return "  ".join(filter(None, (headline(job), details(job))))
+
+
+def details(job: Job) -> str:
+    told = {Status.COMPLETE: _result(job), Status.FAILED: _error(job), Status.CANCELLED: ""}
+    parts = [told[job.status]] if job.status.terminal else [_step(job), _units(job), _eta(job), job.message]
+    return printable(" · ".join(filter(None, parts)))
+
+
+def log_line(line: LogLine) -> str:
+    mark = "" if line.level == "info" else f"{line.level}: "
+    return printable(f"{line.at:%Y-%m-%d %H:%M:%S}  {mark}{line.text}")
+
+
+def _state(job: Job) -> str:
+    return "cancelling" if job.cancel_requested and not job.status.terminal else job.status.value
+
+
+def _step(job: Job) -> str:
+    return f"{job.step.name} ({job.step.index}/{job.step.count})" if job.step else ""
+
+
+def _units(job: Job) -> str:
+    if job.units is None:
+        return ""
+    total = "" if job.units.total is None else f"/{job.units.total:,}"
+    return f"{job.units.done:,}{total} {job.units.noun}"
+
+
+def _eta(job: Job) -> str:
+    return "" if job.eta_seconds is None else f"{duration(job.eta_seconds)} left"
+
+
+def _result(job: Job) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (job.result or {}).items())
+
+
+def _error(job: Job) -> str:
+    if job.error is None:
+        return "no reason was given"
+    return ": ".join(filter(None, (job.error.title, job.error.detail)))
+
+
+def duration(seconds: int) -> str:
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min {seconds % MINUTE:02d} s"
+    return f"{seconds // HOUR} h {seconds % HOUR // MINUTE:02d} min"
+
+
+def listing(jobs: list[Job], console: Console | None) -> None:
+    """A table on a terminal, else lines with tabs between their fields."""
+    if console is None:
+        for job in jobs:
+            click.echo("\t".join(map(printable, (job.job_id, *_fields(job)))))
+        return
+    table = Table("Job", "Status", Column("%", justify="right"), "Kind", "Submitted", "", box=None)
+    for job in jobs:
+        state, *rest = (Text(printable(field)) for field in _fields(job))
+        state.stylize(_COLOURS.get(job.status, ""))
+        table.add_row(job.job_id, state, *rest)
+    console.print(table)
+
+
+def _fields(job: Job) -> tuple[str, ...]:
+    return (_state(job), str(job.progress), job.kind, f"{job.created_at:%F %R}", details(job))
+
+
+# --- watching ---------------------------------------------------------------------------------------
+
+
+class Display(Protocol):
+    def start(self, job: Job) -> None:
+        """The job as it was when the watch began."""
+
+    def show(self, event: WatchEvent) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class _Plain:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+
+class JsonDisplay(_Plain):
+    """One event, one line, exactly as the server sent it."""
+
+    def start(self, job: Job) -> None:
+        pass
+
+    def show(self, event: WatchEvent) -> None:
+        as_json(event)
+
+
+class LineDisplay(_Plain):
+    """One line per change."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, str] = {}
+
+    def start(self, job: Job) -> None:
+        self._tell(job)
+
+    def show(self, event: WatchEvent) -> None:
+        for job in jobs_of(event):
+            self._tell(job)
+
+    def _tell(self, job: Job) -> None:
+        line = summary(job)
+        if self._last.get(job.job_id) != line:
+            self._last[job.job_id] = line
+            click.echo(line)
+
+
+class BarDisplay:
+    """A bar for every job that goes on; a line for every one that has ended."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: dict[str, TaskID] = {}
+        self._told: dict[str, int] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[details]}", markup=False),
+            console=console,
+        )
+
+    def start(self, job: Job) -> None:
+        self._tell(job)
+
+    def show(self, event: WatchEvent) -> None:
+        for job in jobs_of(event):
+            self._tell(job)
+
+    def _tell(self, job: Job) -> None:
+        if job.status.terminal:
+            self._end(job)
+        else:
+            bar = self._bars.get(job.job_id)
+            if bar is None:
+                bar = self._bars[job.job_id] = self._progress.add_task("", total=100, details="")
+            name = printable(f"{job.kind} {_state(job)}")
+            self._progress.update(bar, completed=job.progress, description=name, details=details(job))
+
+    def _end(self, job: Job) -> None:
+        if (bar := self._bars.pop(job.job_id, None)) is not None:
+            self._progress.remove_task(bar)
+        if self._told.get(job.job_id) != job.version:
+            self._told[job.job_id] = job.version
+            self._console.print(Text(summary(job), _COLOURS[job.status]))
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+
+def jobs_of(event: WatchEvent) -> list[Job]:
+    match event:
+        case JobEvent(job=job):
+            return [job]
+        case Snapshot(jobs=jobs):
+            return jobs
+    return []
