@@ -140,7 +140,10 @@ async function cancel(jobId) {
   const job = asked?.jobs.get(jobId);
   if (!asked || !job) return;
   const over = new AbortController();
-  const watch = () => (asked.jobs.get(jobId)?.status ?? "failed") in { complete: 1, failed: 1, cancelled: 1 } && over.abort();
+  const watch = () => {
+    const now = asked.jobs.get(jobId);
+    if (!now || isOver(now)) over.abort();
+  };
   asked.jobs.addEventListener("change", watch);
   if (await confirmCancel(asked.titles.of(job), over.signal)) await asked.act(jobId, "cancel");
   asked.jobs.removeEventListener("change", watch);
@@ -167,6 +170,8 @@ on(page.drop, "job-accepted", ({ job, name }) => {
   goTo({ companyId: job.company_id, jobId: job.job_id });
   workspace?.accept(job, name);
 });
+// A sign-in link opened where the page already stands changes the fragment only.
+window.addEventListener("hashchange", () => location.hash.includes("sign-in=") && begin());
 window.addEventListener("popstate", () => {
   const route = readRoute();
   if (route.companyId === workspace?.company.company_id) workspace?.select(route.jobId);

@@ -23,7 +23,7 @@ export function counted(value, noun) {
 export function money(amount, currency) {
   const format = currencyFormat(currency);
   const exact = /** @type {Intl.StringNumericLiteral} */ (amount);
-  return format ? format.format(exact) : `${amount} ${currency}`;
+  return (format ? format.format(exact) : `${amount} ${currency}`).replace("-", "\u2212");
 }
 
 /** @param {string} currency */

@@ -42,7 +42,7 @@ function place(pointer) {
 /** @param {string} where @param {string} what */
 function item(where, what) {
   const element = document.createElement("li");
-  if (where) element.append(Object.assign(document.createElement("code"), { textContent: where }));
+  if (where) element.append(Object.assign(document.createElement("strong"), { textContent: where }));
   element.append(Object.assign(document.createElement("span"), { textContent: what }));
   return element;
 }

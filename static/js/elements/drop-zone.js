@@ -14,6 +14,7 @@ const SAMPLE = { url: "sample/june.csv", name: "june.csv" };
 
 export class DropZone extends HTMLElement {
   #root = clone("drop-zone");
+  #how = clone("how-it-goes");
   /** @type {Api | null} */
   #api = null;
   /** @type {Company | null} */
@@ -27,7 +28,7 @@ export class DropZone extends HTMLElement {
   #depth = 0;
 
   connectedCallback() {
-    this.replaceChildren(this.#root);
+    this.replaceChildren(this.#root, this.#how);
     const input = part(this.#root, "input", HTMLInputElement);
     part(this.#root, "choose", HTMLButtonElement).addEventListener("click", () => this.choose());
     part(this.#root, "sample", HTMLButtonElement).addEventListener("click", () => this.#trySample());
@@ -56,6 +57,7 @@ export class DropZone extends HTMLElement {
   /** Steps back where there is work to look at. @param {boolean} compact */
   set compact(compact) {
     part(this, "zone", HTMLElement).toggleAttribute("data-compact", compact);
+    show(this.#how, !compact);
     text(part(this, "title", HTMLElement), compact ? "Categorize another file" : "Categorize a bank file");
     text(
       part(this, "hint", HTMLElement),
@@ -67,7 +69,7 @@ export class DropZone extends HTMLElement {
   #offer(accounts) {
     this.#accounts = accounts;
     const select = part(this.#root, "account", HTMLSelectElement);
-    select.replaceChildren(new Option("the account it names", ""), ...accounts.map((one) => new Option(accountName(one), one.account_id)));
+    select.replaceChildren(new Option("From the file", ""), ...accounts.map((one) => new Option(accountName(one), one.account_id)));
     show(part(this.#root, "account-label", HTMLElement), accounts.length > 1);
   }
 
@@ -128,7 +130,7 @@ export class DropZone extends HTMLElement {
   /** @param {Upload} upload @param {BankAccount} account */
   #into(upload, account) {
     const chosen = { ...upload, accountId: account.account_id, key: freshKey() };
-    return { label: accountName(account), act: () => this.#again(chosen), primary: true };
+    return { label: accountName(account), act: () => this.#again(chosen) };
   }
 
   /** @param {Upload} upload */
@@ -140,8 +142,8 @@ export class DropZone extends HTMLElement {
   /** @param {Problem} problem @param {import("../problem-view.js").Action[]} [actions] */
   #show(problem, actions = []) {
     this.#clearProblem();
-    this.#problem = problemView(problem, { actions });
-    this.append(this.#problem);
+    this.#problem = problemView(problem, { actions, level: asksForAccount(problem) ? "warning" : "error" });
+    this.#root.after(this.#problem);
   }
 
   #clearProblem() {

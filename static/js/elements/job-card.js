@@ -39,7 +39,8 @@ export class JobCard extends HTMLElement {
     text(pill, statusWord(job));
     pill.dataset["tone"] = tone(job);
     show(part(this.#root, "cancel", HTMLElement), mayAct && !isOver(job) && !job.cancel_requested);
-    show(part(this.#root, "retry", HTMLElement), mayAct && (job.status === "failed" || job.status === "cancelled"));
+    show(part(this.#root, "retry", HTMLElement), mayAct && mayRetry(job));
+    this.#root.toggleAttribute("data-over", isOver(job));
     part(this.#root, "progress", JobProgress).job = job;
     part(this.#root, "progress", JobProgress).setAttribute("label", `Progress of ${title}`);
     this.#explain(job, notice);
@@ -60,8 +61,7 @@ export class JobCard extends HTMLElement {
   #problem(job, problem, isNotice) {
     if (isNotice || job.status !== "failed") return problemView(problem, { level: "warning" });
     const again = { label: "Choose another file", act: () => this.#tell("another-file") };
-    const actions = job.kind === "upload-and-categorize" && isInputAtFault(problem) ? [again] : [];
-    return problemView(problem, { actions });
+    return problemView(problem, { actions: isFileAtFault(job) ? [again] : [] });
   }
 
   /** @param {Job} job @param {Lines | null} lines */
@@ -87,9 +87,14 @@ function metaWords(job, title) {
   return words.join(" · ");
 }
 
-/** Bad input stays bad however often it is retried. @param {Problem} problem */
-function isInputAtFault({ status, errors }) {
-  return (status !== null && status !== undefined && status >= 400 && status < 500) || Boolean(errors?.length);
+/** A bad file stays bad however often it is retried. @param {Job} job */
+function isFileAtFault({ kind, error }) {
+  return kind === "upload-and-categorize" && [400, 413, 415, 422].includes(error?.status ?? 0);
+}
+
+/** @param {Job} job */
+function mayRetry(job) {
+  return job.status === "cancelled" || (job.status === "failed" && !isFileAtFault(job));
 }
 
 /** @param {Problem | null} one @param {Problem | null | undefined} other */

@@ -63,8 +63,9 @@ export class JobList extends HTMLElement {
 function mark(element, job) {
   element.dataset["tone"] = tone(job);
   element.style.setProperty("--progress", String(job.progress));
-  const running = job.status === "running";
-  part(element, "icon", SVGElement).setAttribute("href", running ? "" : `#icon-${job.status}`);
+  const icon = part(element, "icon", SVGElement);
+  if (job.status === "running") icon.removeAttribute("href");
+  else icon.setAttribute("href", `#icon-${job.status}`);
 }
 
 /** @param {Job} job */

@@ -24,9 +24,9 @@ sheet.replaceSync(`
   position: absolute; inset: 0; width: calc(var(--_progress, 0) * 1%);
   border-radius: inherit; background: var(--_accent); transition: width 0.35s cubic-bezier(.3, .6, .3, 1), background 0.3s;
 }
-.foot { color: var(--_faint); font-size: 0.93em; min-height: 1.5em; }
+.foot { flex-wrap: wrap; color: var(--_faint); font-size: 0.93em; min-height: 1.5em; }
 .message { min-width: 0; overflow-wrap: anywhere; }
-.count { flex: none; text-align: right; }
+.count { flex: none; }
 .count > span + span::before { content: "·"; margin: 0 6px; }
 .count > span:empty { display: none; }
 .count > span:empty + span::before { content: none; }

@@ -7,7 +7,7 @@
  * Attributes: `job-id`, `base-url` (the page's own origin if left out), `label` (the bar's accessible name).
  * Property `job`: hand it a job and it draws that one and opens no connection.
  * Events (bubbling, composed; `detail` is the job): `job-progress`, `job-complete`, `job-error` (failed or cancelled).
- * Parts: `label`, `percent`, `track`, `bar`, `message`, `count`. Attribute `status` mirrors the job's.
+ * Parts: `head` (of `label` and `percent`), `label`, `percent`, `track`, `bar`, `message`, `count`. Attribute `status` mirrors the job's.
  *
  * @import { Job, Problem } from "../contract.js"
  */
@@ -90,8 +90,8 @@ export class JobProgress extends HTMLElement {
     bar.style.setProperty("--_progress", String(job.progress));
     track.setAttribute("aria-valuenow", String(job.progress));
     track.setAttribute("aria-valuetext", spoken(job));
-    message.textContent = job.message;
-    units.textContent = unitsWords(job);
+    message.textContent = job.message === job.error?.title ? "" : job.message;
+    units.textContent = job.status === "complete" ? "" : unitsWords(job);
     eta.textContent = isOver(job) ? tookWords(job) : job.eta_seconds === null ? "" : remaining(job.eta_seconds);
   }
 
@@ -140,7 +140,7 @@ function parts() {
   polite.setAttribute("aria-live", "polite");
   urgent.setAttribute("role", "alert");
   track.append(bar);
-  const head = piece("div", "row");
+  const head = piece("div", "row", "head");
   head.append(holding("words", label, step), percent);
   const foot = piece("div", "row foot");
   const count = holding("count", units, eta);

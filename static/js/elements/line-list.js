@@ -110,6 +110,12 @@ function toReview(line) {
   return line.state === "review";
 }
 
+/** Why it stands where it stands, and how sure that is. @param {CategorizedLine} line */
+function grounds({ reason, confidence }) {
+  const sure = confidence === null ? "" : `${Math.round(confidence * 100)}% sure`;
+  return [reason, sure].filter(Boolean).join(" · ");
+}
+
 /** @param {CategorizedLine} line @param {boolean} flash */
 function row(line, flash) {
   const root = clone("line");
@@ -121,8 +127,9 @@ function row(line, flash) {
   const category = part(root, "category", HTMLElement);
   category.textContent = toReview(line) ? (line.category ?? "Needs review") : (line.category ?? "No category");
   category.toggleAttribute("data-review", toReview(line));
-  category.title = line.reason ?? "";
-  part(root, "source", HTMLElement).textContent = sourceWord(line.source);
+  const source = part(root, "source", HTMLElement);
+  source.textContent = toReview(line) ? (line.reason ?? "") : sourceWord(line.source);
+  source.title = category.title = grounds(line);
   const amount = part(root, "amount", HTMLElement);
   amount.textContent = money(line.amount, line.currency);
   amount.toggleAttribute("data-in", !line.amount.startsWith("-") && Number(line.amount) !== 0);
