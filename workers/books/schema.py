@@ -42,7 +42,7 @@ class Money(TypeDecorator[Decimal]):
             raise ValueError(f"{value} is not an amount of money")
         return format(value, "f") if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return Decimal(value) if isinstance(value, str) else value
 
 
@@ -138,7 +138,7 @@ transactions = Table(
     Column("fingerprint", String(32), nullable=False),
     Column("created_at", UTCTime, nullable=False),
     Index(None, "company_id", "account_id", "fingerprint", unique=True),
-    Index(None, "company_id", "transaction_id"),
+    Index(None, "company_id", "date", "transaction_id"),
     Index(None, "company_id", "state", "transaction_id"),
     Index(None, "import_job_id", "line_no"),
 )

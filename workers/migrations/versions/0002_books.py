@@ -100,7 +100,7 @@ def create_transactions() -> None:
         sa.Column("created_at", UTCTime, nullable=False),
     )
     index_transactions("company_id", "account_id", "fingerprint", unique=True)
-    index_transactions("company_id", "transaction_id")
+    index_transactions("company_id", "date", "transaction_id")
     index_transactions("company_id", "state", "transaction_id")
     index_transactions("import_job_id", "line_no")
 

@@ -1,0 +1,207 @@
+"""The lines to categorize, batch by batch, and what was decided about them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledgerwire.books import CategorizedLine
+from workers.books.categorizer import Categorizer, Decision
+from workers.books.memory import load_memory
+from workers.books.rules import load_rules
+from workers.books.schema import bank_accounts, transactions
+
+#: The states of a line that nobody has decided.
+WAITING = ("imported", "review")
+#: The states a decision may replace; from ``approved`` on only a person may.
+OPEN = ("imported", "review", "proposed")
+#: Ids in one statement: SQLite takes 32,766 parameters at most.
+CHUNK = 500
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A transaction, as far as deciding about it needs."""
+
+    transaction_id: str
+    account_id: str
+    #: The name of its bank account, which is an account of the chart too.
+    bank_account: str
+    date: date
+    amount: Decimal
+    sign: int
+    currency: str
+    description: str
+    normalised: str
+    merchant_key: str
+    line_no: int
+    state: str
+
+
+class Decided(msgspec.Struct, frozen=True):
+    line: Line
+    decision: Decision
+
+    @property
+    def wire(self) -> CategorizedLine:
+        line, decision = self.line, self.decision
+        return CategorizedLine(
+            transaction_id=line.transaction_id,
+            date=line.date,
+            amount=line.amount,
+            currency=line.currency,
+            description=line.description,
+            category=decision.category,
+            state=decision.state,
+            source=decision.source,
+            confidence=decision.confidence,
+            reason=decision.reason,
+        )
+
+
+async def load_categorizer(connection: AsyncConnection, company_id: str) -> Categorizer:
+    """The company's rules and memory as they are now; two queries, once per job."""
+    return Categorizer(await load_rules(connection, company_id), await load_memory(connection, company_id))
+
+
+def decide(categorizer: Categorizer, lines: Iterable[Line]) -> list[Decided]:
+    return [
+        Decided(
+            line,
+            categorizer.decide(normalised=line.normalised, merchant_key=line.merchant_key, sign=line.sign),
+        )
+        for line in lines
+    ]
+
+
+async def lines_of_job(
+    connection: AsyncConnection, company_id: str, job_id: str, *, after: int = 0, limit: int = 100
+) -> list[Line]:
+    """Those the job imported, in the file's order; ``after`` is the ``line_no`` of the last one seen."""
+    values = {"company": company_id, "job": job_id, "after": after, "limit": limit}
+    return _lines(await connection.execute(_JOB_LINES, values))
+
+
+async def count_job_lines(connection: AsyncConnection, company_id: str, job_id: str) -> int:
+    counted = await connection.execute(_JOB_COUNT, {"company": company_id, "job": job_id})
+    return int(counted.scalar_one())
+
+
+async def waiting_lines(
+    connection: AsyncConnection,
+    company_id: str,
+    *,
+    after: str = "",
+    limit: int = 100,
+    transaction_ids: Sequence[str] | None = None,
+) -> list[Line]:
+    """Oldest import first; ``after`` is the ``transaction_id`` of the last one seen; empty means the end.
+
+    With ``transaction_ids``, which must be in ascending order: those of them that are not yet approved.
+    """
+    if transaction_ids is None:
+        values = {"company": company_id, "after": after, "limit": limit}
+        return _lines(await connection.execute(_WAITING_LINES, values))
+    start = bisect_right(transaction_ids, after)
+    while chunk := transaction_ids[start : start + limit]:
+        found = await connection.execute(_CHOSEN_LINES, {"company": company_id, "ids": list(chunk)})
+        if lines := _lines(found):
+            return lines
+        start += limit
+    return []
+
+
+async def count_waiting(
+    connection: AsyncConnection, company_id: str, *, limit: int, transaction_ids: Sequence[str] | None = None
+) -> int:
+    """How many lines ``waiting_lines`` would give in all, up to ``limit``."""
+    if transaction_ids is None:
+        counted = await connection.execute(_WAITING_COUNT, {"company": company_id, "limit": limit})
+        return int(counted.scalar_one())
+    total = 0
+    for start in range(0, len(transaction_ids), CHUNK):
+        values = {"company": company_id, "ids": list(transaction_ids[start : start + CHUNK])}
+        total += int((await connection.execute(_CHOSEN_COUNT, values)).scalar_one())
+    return min(total, limit)
+
+
+async def store_decisions(
+    connection: AsyncConnection, company_id: str, decided: Sequence[Decided]
+) -> list[Decided]:
+    """Writes what may still be written and returns it; lines approved or deleted meanwhile are left alone."""
+    if not decided:
+        return []
+    ids = [each.line.transaction_id for each in decided]
+    locked = await connection.execute(_LOCK_OPEN, {"company": company_id, "ids": ids})
+    still_open = set(locked.scalars())
+    stored = [each for each in decided if each.line.transaction_id in still_open]
+    if stored:
+        await connection.execute(_STORE, [_values(each) for each in stored])
+    return stored
+
+
+def _lines(found: Iterable[Any]) -> list[Line]:
+    return [Line(*row) for row in found]
+
+
+def _values(decided: Decided) -> dict[str, Any]:
+    decision = decided.decision
+    return {
+        "id": decided.line.transaction_id,
+        "category": decision.category,
+        "state": decision.state,
+        "source": decision.source,
+        "confidence": decision.confidence,
+        "reason": decision.reason,
+    }
+
+
+def _select_lines() -> Select[Any]:
+    ledger = bank_accounts.c.name.label("bank_account")
+    columns = [ledger if name == "bank_account" else transactions.c[name] for name in Line.__struct_fields__]
+    joined = transactions.join(bank_accounts, bank_accounts.c.account_id == transactions.c.account_id)
+    return select(*columns).select_from(joined).where(_OF_COMPANY)
+
+
+# Built once: SQLAlchemy finds a statement it knows in its cache far quicker than it builds a new one.
+_OF_COMPANY = transactions.c.company_id == bindparam("company")
+_OF_JOB = transactions.c.import_job_id == bindparam("job")
+_IS_WAITING = transactions.c.state.in_(WAITING)
+_IS_CHOSEN = transactions.c.transaction_id.in_(bindparam("ids", expanding=True))
+_IS_OPEN = transactions.c.state.in_(OPEN)
+
+_JOB_LINES = (
+    _select_lines()
+    .where(_OF_JOB, transactions.c.line_no > bindparam("after"))
+    .order_by(transactions.c.line_no)
+    .limit(bindparam("limit"))
+)
+_JOB_COUNT = select(func.count()).select_from(transactions).where(_OF_COMPANY, _OF_JOB)
+_WAITING_LINES = (
+    _select_lines()
+    .where(_IS_WAITING, transactions.c.transaction_id > bindparam("after"))
+    .order_by(transactions.c.transaction_id)
+    .limit(bindparam("limit"))
+)
+_WAITING_COUNT = select(func.count()).select_from(
+    select(transactions.c.transaction_id).where(_OF_COMPANY, _IS_WAITING).limit(bindparam("limit")).subquery()
+)
+_CHOSEN_LINES = _select_lines().where(_IS_CHOSEN, _IS_OPEN).order_by(transactions.c.transaction_id)
+_CHOSEN_COUNT = select(func.count()).select_from(transactions).where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
+_LOCK_OPEN = (
+    select(transactions.c.transaction_id)
+    .where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
+    .order_by(transactions.c.transaction_id)
+    .with_for_update()
+)
+_STORE = (
+    update(transactions)
+    .where(transactions.c.transaction_id == bindparam("id"))
+    .values({name: bindparam(name) for name in ("category", "state", "source", "confidence", "reason")})
+)

@@ -1,0 +1,148 @@
+"""Companies, their bank accounts and their chart of accounts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import uuid_utils
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledgerwire.books import BankAccount
+from workers.books.chart import DEFAULT_CHART, FIRST_BANK_CODE, STARTER_RULES, Account
+from workers.books.dialects import insert
+from workers.books.schema import accounts, bank_accounts, companies, rules
+
+DEFAULT_CURRENCY = "USD"
+DEFAULT_BANK_ACCOUNT = "Checking"
+
+
+class CompanyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    company_id: str
+    name: str
+    base_currency: str
+    created_at: datetime
+
+
+async def create_company(
+    connection: AsyncConnection,
+    company_id: str,
+    *,
+    name: str | None = None,
+    base_currency: str = DEFAULT_CURRENCY,
+    starter_rules: bool = False,
+) -> bool:
+    """Create it with the default chart and one bank account; says whether it was new and else changes nothing."""
+    row = {
+        "company_id": company_id,
+        "name": name or company_id,
+        "base_currency": base_currency,
+        "created_at": datetime.now(UTC),
+    }
+    added = (
+        insert(connection, companies).values(row).on_conflict_do_nothing().returning(companies.c.company_id)
+    )
+    if (await connection.execute(added)).first() is None:
+        return False
+    await connection.execute(accounts.insert(), [_chart_row(company_id, each) for each in DEFAULT_CHART])
+    await create_bank_account(connection, company_id, name=DEFAULT_BANK_ACCOUNT, currency=base_currency)
+    if starter_rules:
+        await connection.execute(rules.insert(), _starter_rows(company_id))
+    return True
+
+
+async def find_company(connection: AsyncConnection, company_id: str) -> CompanyRecord | None:
+    found = await connection.execute(select(companies).where(companies.c.company_id == company_id))
+    row = found.first()
+    return CompanyRecord(**row._mapping) if row else None  # noqa: SLF001
+
+
+async def list_companies(connection: AsyncConnection) -> list[CompanyRecord]:
+    found = await connection.execute(select(companies).order_by(companies.c.company_id))
+    return [CompanyRecord(**row) for row in found.mappings()]
+
+
+async def create_bank_account(
+    connection: AsyncConnection, company_id: str, *, name: str, currency: str, number: str | None = None
+) -> BankAccount:
+    """The account of that name, with its asset account in the chart; an existing one is returned as it is."""
+    row = {
+        "account_id": str(uuid_utils.uuid7()),
+        "company_id": company_id,
+        "name": name,
+        "currency": currency,
+        "number": number,
+        "created_at": datetime.now(UTC),
+    }
+    added = insert(connection, bank_accounts).values(row).on_conflict_do_nothing()
+    if (await connection.execute(added.returning(bank_accounts.c.account_id))).first():
+        await _chart_bank_account(connection, company_id, name)
+    found = await connection.execute(_bank_accounts(company_id).where(bank_accounts.c.name == name))
+    return _bank_account(found.one())
+
+
+async def list_bank_accounts(connection: AsyncConnection, company_id: str) -> list[BankAccount]:
+    found = await connection.execute(_bank_accounts(company_id).order_by(bank_accounts.c.account_id))
+    return [_bank_account(row) for row in found]
+
+
+async def find_bank_account(
+    connection: AsyncConnection, company_id: str, account_id: str
+) -> BankAccount | None:
+    """Null also where it is another company's."""
+    found = await connection.execute(
+        _bank_accounts(company_id).where(bank_accounts.c.account_id == account_id)
+    )
+    row = found.first()
+    return _bank_account(row) if row else None
+
+
+async def list_chart(connection: AsyncConnection, company_id: str) -> list[Account]:
+    query = select(accounts.c.code, accounts.c.name, accounts.c.type)
+    found = await connection.execute(
+        query.where(accounts.c.company_id == company_id).order_by(accounts.c.code)
+    )
+    return [Account(*row) for row in found]
+
+
+async def _chart_bank_account(connection: AsyncConnection, company_id: str, name: str) -> None:
+    taken = select(func.count()).select_from(bank_accounts).where(bank_accounts.c.company_id == company_id)
+    code = FIRST_BANK_CODE - 1 + (await connection.execute(taken)).scalar_one()
+    row = _chart_row(company_id, Account(str(code), name, "asset"))
+    await connection.execute(insert(connection, accounts).values(row).on_conflict_do_nothing())
+
+
+def _bank_accounts(company_id: str) -> Any:
+    columns = (
+        bank_accounts.c.account_id,
+        bank_accounts.c.name,
+        bank_accounts.c.currency,
+        bank_accounts.c.number,
+    )
+    return select(*columns).where(bank_accounts.c.company_id == company_id)
+
+
+def _bank_account(row: Row[Any]) -> BankAccount:
+    return BankAccount(account_id=row.account_id, name=row.name, currency=row.currency, number=row.number)
+
+
+def _chart_row(company_id: str, account: Account) -> dict[str, str]:
+    return {"company_id": company_id, **msgspec.structs.asdict(account)}
+
+
+def _starter_rows(company_id: str) -> list[dict[str, Any]]:
+    now = datetime.now(UTC)
+    return [
+        {
+            "rule_id": str(uuid_utils.uuid7()),
+            "company_id": company_id,
+            "position": position,
+            "match": match,
+            "category": category,
+            "sign": sign,
+            "created_at": now,
+        }
+        for position, (match, category, sign) in enumerate(STARTER_RULES, start=1)
+    ]

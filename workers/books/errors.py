@@ -1,0 +1,41 @@
+"""What the books refuse, each as a problem for people and programs.
+
+BooksError
+├── StatementError   a bank file that cannot be read with certainty
+└── AccountError     a bank account that cannot be chosen with certainty
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledgerwire.errors import FieldError, Problem
+
+
+class BooksError(ValueError):
+    """Bad input: trying again with the same input ends the same way."""
+
+    def __init__(self, code: str, title: str, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.errors = list(errors)
+        super().__init__(f"{title}: {detail}")
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(
+            type=f"/problems/{self.code}",
+            title=self.title,
+            status=422,
+            detail=self.detail,
+            errors=self.errors,
+        )
+
+
+class StatementError(BooksError):
+    """Nothing of the file was taken."""
+
+
+class AccountError(BooksError):
+    pass

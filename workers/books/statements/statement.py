@@ -1,0 +1,35 @@
+"""What every format is read into."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+
+class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One posted line, from the account holder's side: money into the account is positive."""
+
+    #: The line of the file it starts on, from 1.
+    line_no: int
+    #: As the bank wrote it, never shifted.
+    date: date
+    amount: Decimal
+    description: str
+    #: Null where the file does not say.
+    currency: str | None = None
+    #: The bank's own id of the line: one per line of the account, for ever.
+    bank_id: str | None = None
+    #: The balance printed beside it.
+    balance: Decimal | None = None
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    #: ``csv``; more formats have their own word.
+    format: str
+    lines: list[StatementLine]
+    #: The account the file says it is of, as printed.
+    account_number: str | None = None
+    #: The one currency of all lines, where the file says it.
+    currency: str | None = None
