@@ -182,6 +182,18 @@ def _setting(client: redis.Redis, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+def advice(found: Facts) -> str | None:
+    """What to set on a broker that may forget what it was told; None where all is well."""
+    wanted = []
+    if found.appendonly not in {"yes", None}:
+        wanted.append("appendonly yes")
+    if found.maxmemory_policy not in {"noeviction", None}:
+        wanted.append("maxmemory-policy noeviction")
+    return (
+        f"Set {' and '.join(wanted)} on the broker, or it may lose what is happening now." if wanted else None
+    )
+
+
 def without_secret(url: str) -> str:
     """``url`` as it may be shown."""
     parts = urlsplit(url)

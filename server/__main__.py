@@ -1,0 +1,151 @@
+"""``ledgerwire-server``: every command that runs or looks after a Ledgerwire."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import runpy
+import socket
+import sys
+
+import click
+
+from server import admission, broker
+from server.broker import BrokerError
+from server.ground import GroundError, listen, prepare_database, shown_url
+from workers.books.access import Role
+from workers.settings import SettingError, Settings, export, read_settings
+
+COMPANY_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+CURRENCY_PATTERN = re.compile(r"[A-Z]{3}")
+
+
+def _company(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not COMPANY_PATTERN.fullmatch(value):
+        raise click.BadParameter("use 1 to 64 of a-z, 0-9, - and _, starting with a letter or digit")
+    return value
+
+
+def _currency(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not CURRENCY_PATTERN.fullmatch(value.upper()):
+        raise click.BadParameter("use the three letters of ISO 4217, like USD")
+    return value.upper()
+
+
+_role = click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.BOOKKEEPER.value,
+    show_default=True,
+    help="What it may do.",
+)
+
+
+def _prepared() -> Settings:
+    """The settings, once the database they name has its tables."""
+    settings = read_settings()
+    asyncio.run(prepare_database(settings))
+    return settings
+
+
+def _settings_of_process() -> Settings:
+    """The settings of a process that stands alone; its broker is the one `up` starts, if none is named."""
+    settings = read_settings()
+    if settings.redis_url is None:
+        export(REDIS_URL=broker.address(settings.data_dir))
+        settings = read_settings()
+    return settings
+
+
+def main() -> None:
+    try:
+        cli()
+    except (SettingError, GroundError, BrokerError) as error:
+        click.echo(f"ledgerwire-server: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ledgerwire")
+def cli() -> None:
+    """Run Ledgerwire. Every setting is an environment variable; `doctor` shows what it finds."""
+
+
+@cli.command()
+def up() -> None:
+    """Run everything here: broker, API and worker as one group. Ctrl-C stops it."""
+    from server.up import up as run
+
+    sys.exit(run(read_settings()))
+
+
+@cli.command()
+@click.option("--fd", type=int, hidden=True, help="A listening socket that `up` keeps.")
+def api(fd: int | None) -> None:
+    """Run one API process; it keeps trying while broker or database are away."""
+    from server.serve import serve
+
+    settings = _settings_of_process()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    listening = listen(settings) if fd is None else socket.socket(fileno=fd)
+    sys.exit(serve(settings, listening))
+
+
+@cli.command()
+@click.option("--worker-id", help="A name that no other worker has or had.")
+def worker(worker_id: str | None) -> None:
+    """Run one worker process; it keeps trying while broker or database are away."""
+    _settings_of_process()
+    sys.argv = ["workers", *(["--worker-id", worker_id] if worker_id else [])]
+    # By name: the server imports no task, so that an API process never loads what talks to vendors.
+    runpy.run_module("workers", run_name="__main__", alter_sys=True)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    settings = _prepared()
+    click.echo(f"The tables of {shown_url(settings.database_url)} are up to date.")
+
+
+@cli.command("create-company")
+@click.argument("company", callback=_company)
+@click.option("--name", help="What people call it; its id by default.")
+@click.option("--currency", default="USD", show_default=True, callback=_currency, help="Its base currency.")
+def create_company(company: str, name: str | None, currency: str) -> None:
+    """Create COMPANY with the default chart of accounts and the bank account "Checking"."""
+    new = asyncio.run(admission.new_company(_prepared(), company, name=name, currency=currency))
+    click.echo(f"Company {company} {'is created' if new else 'stands already; nothing was changed'}.")
+
+
+@cli.command("create-key")
+@click.argument("company", callback=_company)
+@_role
+@click.option("--name", default="API key", show_default=True, help="What the key is for.")
+def create_key(company: str, role: str, name: str) -> None:
+    """Print a new API key for COMPANY, created if it is unknown. It cannot be shown again."""
+    click.echo(asyncio.run(admission.new_key(_prepared(), company, role=Role(role), name=name)))
+
+
+@cli.command("sign-in")
+@click.argument("company", callback=_company)
+@_role
+@click.option("--name", default="You", show_default=True, help="Whom the dashboard greets.")
+def sign_in(company: str, role: str, name: str) -> None:
+    """Print a link that signs in to the dashboard of COMPANY, once, within a day."""
+    click.echo(asyncio.run(admission.sign_in_link(_prepared(), company, role=Role(role), name=name)))
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what was found, what is missing and what to do about it."""
+    from server.doctor import examine, report
+
+    findings = asyncio.run(examine(read_settings()))
+    click.echo(report(findings))
+    sys.exit(0 if all(finding.can_run for finding in findings) else 1)
+
+
+if __name__ == "__main__":
+    main()

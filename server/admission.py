@@ -1,0 +1,86 @@
+"""Who may come in, from the command line: companies, API keys and sign-in links."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.ground import WILDCARDS
+from workers.books.access import Role, create_key, find_key, make_sign_in_link
+from workers.books.companies import DEFAULT_CURRENCY, create_company
+from workers.database import Database
+from workers.settings import Settings
+
+DEMO = "demo"
+DEMO_NAME = "Demo Company"
+DEVELOPMENT_KEY = "development key"
+
+
+@asynccontextmanager
+async def admitting(settings: Settings) -> AsyncIterator[AsyncConnection]:
+    """A transaction on the database that stands."""
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction() as connection:
+            yield connection
+    finally:
+        await database.close()
+
+
+async def new_company(settings: Settings, company_id: str, *, name: str | None, currency: str) -> bool:
+    """Whether it was new."""
+    async with admitting(settings) as connection:
+        return await create_company(connection, company_id, name=name, base_currency=currency)
+
+
+async def new_key(settings: Settings, company_id: str, *, role: Role, name: str) -> str:
+    """A key's secret, told this once; an unknown company is created."""
+    async with admitting(settings) as connection:
+        await create_company(connection, company_id)
+        return await create_key(connection, company_id, role=role, name=name)
+
+
+async def sign_in_link(settings: Settings, company_id: str, *, role: Role, name: str) -> str:
+    """The dashboard's address with a token that signs in once; an unknown company is created."""
+    async with admitting(settings) as connection:
+        await create_company(connection, company_id)
+        token = await make_sign_in_link(connection, company_id, name=name, role=role)
+    return f"{public_url(settings)}/#sign-in={token}"
+
+
+async def seed_demo(settings: Settings) -> None:
+    async with admitting(settings) as connection:
+        await create_company(
+            connection, DEMO, name=DEMO_NAME, base_currency=DEFAULT_CURRENCY, starter_rules=True
+        )
+
+
+async def development_key(settings: Settings) -> str:
+    """The admin key of the demo company, the same at every start.
+
+    The database keeps hashes, so the secret lies in a file that only its owner may read.
+    """
+    path = settings.data_dir / "dev-key"
+    async with admitting(settings) as connection:
+        kept = path.read_text().strip() if path.exists() else ""
+        if kept and await find_key(connection, kept):
+            return kept
+        secret = await create_key(connection, DEMO, role=Role.ADMIN, name=DEVELOPMENT_KEY)
+    _write_private(path, secret)
+    return secret
+
+
+def _write_private(path: Path, secret: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
+        target.write(f"{secret}\n")
+
+
+def public_url(settings: Settings) -> str:
+    """Where a browser on this machine finds us."""
+    host = WILDCARDS.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"

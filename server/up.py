@@ -1,0 +1,277 @@
+"""``ledgerwire-server up``: checks the ground, then keeps broker, API and worker running as one group."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+import click
+import msgspec
+
+from server import broker
+from server.admission import DEMO, development_key, public_url, seed_demo, sign_in_link
+from server.ground import WILDCARDS, claim_folder, listen, prepare_database, reach_broker, shown_url
+from server.supervisor import GivenUpError, Part, Supervisor
+from workers.books.access import Role
+from workers.jobs.kernel import Kernel
+from workers.settings import Settings, export
+
+#: From the first Ctrl-C to the end; with all that follows it stays below five seconds.
+GRACE_SECONDS = 4.0
+READY_WITHIN = 30.0
+#: What a broker says at each start and stop and nobody can use.
+OF_NO_USE = ("Memory overcommit must", "Received SIG", "now ready to exit")
+COLOURS = {"api": "cyan", "worker": "green", "broker": "magenta", "up": "yellow"}
+
+
+def up(settings: Settings) -> int:
+    """Run until told to stop; returns the exit code. Raises GroundError where it cannot start."""
+    return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> int:
+    running = asyncio.create_task(_hold_and_run(settings))
+    with _stopping(running):
+        try:
+            await running
+        except asyncio.CancelledError:
+            say("up", "Stopped.")
+        except GivenUpError as error:
+            say("up", f"{error} Giving up; its own lines above say why.")
+            return 1
+    return 0
+
+
+async def _hold_and_run(settings: Settings) -> None:
+    with claim_folder(settings) as lock, listen(settings) as listening:
+        # PORT=0 means any; what children and links name is the one we got.
+        found = msgspec.structs.replace(settings, port=listening.getsockname()[1])
+        export(PORT=str(found.port))
+        await Group(found, lock, listening).run()
+
+
+@contextlib.contextmanager
+def _stopping(running: asyncio.Task[None]) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM, or a closed terminal) stops in order; the second ends all at once."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if running.cancelling():
+            os._exit(128 + signal.SIGINT)  # every child dies with us
+        say("up", "Stopping; Ctrl-C again ends at once.")
+        running.cancel()
+
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for name in names:
+        loop.add_signal_handler(name, stop)
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(name)
+
+
+class Group:
+    """The three parts of one Ledgerwire, on ground that is already claimed."""
+
+    def __init__(self, settings: Settings, lock: IO[str], listening: socket.socket) -> None:
+        self.settings = settings
+        self.listening = listening
+        self.workers = WorkerIds(settings)
+        # Every child holds the lock too: while it is held, something of this start still runs.
+        self.supervisor = Supervisor(say, shared_fds=(lock.fileno(),))
+
+    async def run(self) -> None:
+        """Returns never; raises GivenUpError, GroundError or CancelledError, with nothing left running."""
+        try:
+            await self._start()
+            await self.supervisor.watch()
+        finally:
+            self.listening.close()
+            await self.supervisor.stop(["api", "worker"], ["broker"], grace=GRACE_SECONDS)
+            await self.workers.close()
+
+    async def _start(self) -> None:
+        await self._have_broker()
+        await prepare_database(self.settings)
+        progress("database", shown_url(self.settings.database_url))
+        await seed_demo(self.settings)
+        await self.workers.release_left_over()
+        self.supervisor.keep(self._api())
+        self.supervisor.keep(self._worker())
+        await self._become_ready()
+        await self._announce()
+
+    async def _have_broker(self) -> None:
+        if self.settings.redis_url is not None:
+            await self._meet_broker(self.settings.redis_url)
+            return
+        program = broker.find_program()
+        broker.prepare(self.settings.data_dir)
+        url = broker.address(self.settings.data_dir)
+        self.settings = self.workers.settings = msgspec.structs.replace(self.settings, redis_url=url)
+        export(REDIS_URL=url)
+        self.supervisor.keep(self._broker(program))
+        await self._wait_for_broker(url)
+        progress("broker", f"{program.path.name} {program.version} ({program.origin}), {url}")
+
+    async def _meet_broker(self, url: str) -> None:
+        await reach_broker(url)
+        facts = await asyncio.to_thread(broker.facts, url)
+        progress("broker", f"{facts.kind} {facts.version}, {broker.without_secret(url)}")
+        if advice := broker.advice(facts):
+            say("up", advice)
+
+    async def _wait_for_broker(self, url: str) -> None:
+        while await asyncio.to_thread(broker.trouble, url, timeout=1.0) is not None:
+            if self.supervisor.has_given_up():
+                await self.supervisor.watch()
+            await asyncio.sleep(0.01)
+
+    async def _become_ready(self) -> None:
+        """Wait until API and worker are ready, as the API itself tells."""
+        watching = asyncio.create_task(self.supervisor.watch())
+        asking = asyncio.create_task(_ready(self.settings))
+        try:
+            await asyncio.wait([watching, asking], timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                watching.result()
+        finally:
+            watching.cancel()
+            asking.cancel()
+        if not asking.done():
+            say("up", "Not everything is ready yet; /health/ready tells what is missing.")
+        progress("api", "ready" if asking.done() else "started")
+
+    async def _announce(self) -> None:
+        address = public_url(self.settings)
+        key = await development_key(self.settings)
+        link = await sign_in_link(self.settings, DEMO, role=Role.ADMIN, name="You")
+        echo("")
+        echo(f"  Dashboard   {click.style(link, bold=True)}")
+        echo(f"  API         {address}   (documentation: {address}/docs)")
+        echo(f"  API key     {key}   (company {DEMO}; kept in {self.settings.data_dir / 'dev-key'})")
+        echo("")
+        echo(f"Ledgerwire runs at {address}. Stop it with Ctrl-C.")
+
+    # --- the parts ------------------------------------------------------------------------------------
+
+    def _broker(self, program: broker.Program) -> Part:
+        data_dir = self.settings.data_dir
+
+        def mend() -> bool:
+            aside = broker.set_aside(data_dir)
+            broker.prepare(data_dir)
+            say("up", f"The broker could not read its data; it starts empty, the old lies in {aside}.")
+            return True
+
+        return Part(name="broker", command=lambda: broker.command(program, data_dir), mend=mend)
+
+    def _api(self) -> Part:
+        # The listening socket stays ours: while an API process is replaced, who calls waits, nobody is refused.
+        descriptor = self.listening.fileno()
+        command = own_command("api", "--fd", str(descriptor))
+        return Part(name="api", command=lambda: command, pass_fds=(descriptor,))
+
+    def _worker(self) -> Part:
+        return Part(
+            name="worker",
+            command=lambda: own_command("worker", "--worker-id", self.workers.next()),
+            ended=self.workers.release_ended,
+        )
+
+
+class WorkerIds:
+    """Names each worker process afresh and frees the jobs of one that died, without waiting for its heartbeat.
+
+    The last name lies in DATA_DIR, for the case that all of us are killed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._path = settings.data_dir / "worker-id"
+        self._unreleased: list[str] = []
+        self._kernel: Kernel | None = None
+
+    def next(self) -> str:
+        name = f"{socket.gethostname()[:20]}-up-{uuid4().hex[:8]}"
+        self._path.write_text(name)
+        self._unreleased.append(name)
+        return name
+
+    async def release_left_over(self) -> None:
+        """The lock on DATA_DIR is ours, so the worker of an earlier start is surely dead."""
+        with contextlib.suppress(FileNotFoundError):
+            await self._release(self._path.read_text().strip())
+
+    async def release_ended(self) -> None:
+        """One process of ours has ended: the one that was named first, since only one runs at a time."""
+        await self._release(self._unreleased.pop(0))
+
+    async def _release(self, worker_id: str) -> None:
+        freed = await (await self._open()).release_worker(worker_id)
+        if freed:
+            say("up", f"Put back {freed} job{'s' if freed > 1 else ''} of the worker that ended.")
+
+    async def _open(self) -> Kernel:
+        if self._kernel is None:
+            self._kernel = Kernel.open(self.settings)
+            await self._kernel.start(ticks=False)
+        return self._kernel
+
+    async def close(self) -> None:
+        if self._kernel is not None:
+            await self._kernel.close()
+
+
+async def _ready(settings: Settings) -> None:
+    """Returns when /health/ready says so. The first question waits in the socket's backlog for the API."""
+    host, port = settings.host, settings.port
+    while await _status(WILDCARDS.get(host, host), port, "/health/ready") != HTTPStatus.OK:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+async def _status(host: str, port: int, path: str) -> int | None:
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+            words = (await reader.readline()).split()
+            writer.close()
+    except OSError:
+        return None
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Our own command line, readable in a list of processes: ``… ledgerwire-server api``."""
+    script = Path(sys.executable).with_name("ledgerwire-server")
+    own = [str(script)] if script.exists() else ["-m", "server"]
+    return [sys.executable, *own, *arguments]
+
+
+def say(name: str, line: str) -> None:
+    """A line of one of the parts."""
+    if name == "broker" and any(words in line for words in OF_NO_USE):
+        return
+    echo(f"{click.style(f'{name:<8}', fg=COLOURS.get(name))}{line}")
+
+
+def progress(name: str, found: str) -> None:
+    """A step of the start that is done."""
+    echo(f"  {click.style('✓', fg='green')} {name:<10}{found}")
+
+
+def echo(line: str) -> None:
+    # A closed pipe or terminal must not end what others are using.
+    with contextlib.suppress(OSError):
+        click.echo(line)
