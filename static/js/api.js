@@ -1,6 +1,6 @@
 /**
  * The HTTP API: one method per call the page makes.
- * @import { BankAccount, Job, LogPage, Page, Problem, Session } from "./contract.js"
+ * @import { BankAccountPage, Job, LogPage, Page, Problem, Session, SignIn } from "./contract.js"
  */
 
 /** An answer that was a problem (RFC 9457), or no answer at all (status 0). */
@@ -58,14 +58,16 @@ export class Api {
 
   /** @param {string} token @returns {Promise<Session>} */
   signIn(token) {
-    return this.#json("/api/sign-in", post({ token }));
+    /** @type {SignIn} */
+    const body = { token };
+    return this.#json("/api/sign-in", post(body));
   }
 
   signOut() {
     return this.#json("/api/sign-out", post());
   }
 
-  /** @param {string} companyId @returns {Promise<{data: BankAccount[]}>} */
+  /** @param {string} companyId @returns {Promise<BankAccountPage>} */
   bankAccounts(companyId) {
     return this.#json(`/api/companies/${encodeURIComponent(companyId)}/accounts/bank`);
   }

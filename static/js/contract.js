@@ -215,11 +215,20 @@
  */
 
 /**
- * What `GET /api/session` answers; lives in server/, since only the page asks.
+ * @typedef {object} BankAccountPage
+ * @property {BankAccount[]} data
+ * @property {string | null} next_cursor
+ */
+
+/**
+ * @typedef {object} SignIn
+ * @property {string} token
+ */
+
+/**
  * @typedef {object} Session
  * @property {string} name
  * @property {Company[]} companies
- * @property {string | null} csrf
  */
 
 export {};
