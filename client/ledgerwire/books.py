@@ -57,3 +57,42 @@ class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None
     confidence: float | None
     reason: str | None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account of the chart; ``type`` is ``asset``, ``liability``, ``equity``, ``income`` or ``expense``."""
+
+    code: str
+    name: str
+    type: str
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Lines whose description holds the words ``match`` get ``category``; the lowest ``position`` decides."""
+
+    rule_id: str
+    position: int
+    match: str
+    category: str
+    #: -1 for money out only, 1 for money in only, null for both.
+    sign: int | None
+
+
+class TransactionPage(msgspec.Struct, frozen=True):
+    data: list[Transaction]
+    next_cursor: str | None
+
+
+class BankAccountPage(msgspec.Struct, frozen=True):
+    data: list[BankAccount]
+    next_cursor: str | None
+
+
+class AccountPage(msgspec.Struct, frozen=True):
+    data: list[Account]
+    next_cursor: str | None
+
+
+class RulePage(msgspec.Struct, frozen=True):
+    data: list[Rule]
+    next_cursor: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -133,3 +133,25 @@ class LogPage(msgspec.Struct, frozen=True):
 class AttemptPage(msgspec.Struct, frozen=True):
     data: list[Attempt]
     next_cursor: str | None
+
+
+# --- what a person may ask of jobs --------------------------------------------------------------------
+
+
+class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
+
+
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which jobs of a company to cancel or retry; what is left out means any that it can be done to."""
+
+    status: Status | list[Status] | None = None
+    kind: str | list[str] | None = None
+    created_after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """How many jobs a filter matched, and how many of them it changed."""
+
+    matched: int
+    changed: int

@@ -1,0 +1,145 @@
+"""What people do to jobs: cancel and retry, one or all that match."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+from litestar.openapi.datastructures import ResponseSpec
+
+from ledgerwire.jobs import Cancel, Changed, Job, JobFilter, Status
+from server.answers import as_json
+from server.auth import find_job, require
+from server.refusals import Unknown
+from workers.books.access import Principal, Role
+from workers.jobs.errors import WrongState
+from workers.jobs.kernel import Kernel
+from workers.jobs.ledger import JobQuery
+from workers.jobs.record import JobRecord
+
+#: Jobs that one call by filter changes; call again for the rest.
+MOST_AT_ONCE = 1_000
+CANCELLABLE = (Status.PENDING, Status.RUNNING)
+RETRYABLE = (Status.FAILED,)
+LOOK_AGAIN = "1"
+
+Verb = Callable[[str], Awaitable[JobRecord | None]]
+
+
+@post(
+    "/jobs/{job_id:str}/cancel",
+    operation_id="cancelJob",
+    summary="Cancel a job",
+    tags=["Jobs"],
+    status_code=202,
+    opt={"body": Cancel, "body_required": False},
+    responses={
+        202: ResponseSpec(Job, description="Cancelled, or (where it runs) flagged: cancel_requested is true")
+    },
+)
+async def cancel_job(
+    job_id: str, kernel: Kernel, principal: Principal, data: Cancel | None = None
+) -> Response[bytes]:
+    record = await find_job(kernel, principal, job_id, Role.BOOKKEEPER)
+    reason = data.reason if data else None
+    changed = await kernel.cancel(record.job_id, by=principal.name, reason=reason)
+    return _accepted(changed)
+
+
+@post(
+    "/jobs/{job_id:str}/retry",
+    operation_id="retryJob",
+    summary="Run a failed or cancelled job again, from its last checkpoint",
+    tags=["Jobs"],
+    status_code=202,
+    responses={202: ResponseSpec(Job, description="Pending again, with all its budgets")},
+)
+async def retry_job(job_id: str, kernel: Kernel, principal: Principal) -> Response[bytes]:
+    record = await find_job(kernel, principal, job_id, Role.BOOKKEEPER)
+    return _accepted(await kernel.retry(record.job_id, by=principal.name))
+
+
+@post(
+    "/jobs/company/{company_id:str}/cancel",
+    operation_id="cancelJobs",
+    summary="Cancel all jobs of a company that match",
+    tags=["Jobs"],
+    status_code=202,
+    opt={"body": JobFilter, "body_required": False},
+    responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
+)
+async def cancel_jobs(
+    company_id: str, kernel: Kernel, principal: Principal, data: JobFilter | None = None
+) -> Response[bytes]:
+    require(principal, company_id, Role.BOOKKEEPER)
+
+    async def cancel(job_id: str) -> JobRecord | None:
+        return await kernel.cancel(job_id, by=principal.name)
+
+    return await _to_all(kernel, company_id, _query(data, CANCELLABLE), cancel)
+
+
+@post(
+    "/jobs/company/{company_id:str}/retry",
+    operation_id="retryJobs",
+    summary="Retry all failed jobs of a company that match",
+    tags=["Jobs"],
+    status_code=202,
+    opt={"body": JobFilter, "body_required": False},
+    responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
+)
+async def retry_jobs(
+    company_id: str, kernel: Kernel, principal: Principal, data: JobFilter | None = None
+) -> Response[bytes]:
+    require(principal, company_id, Role.BOOKKEEPER)
+
+    async def retry(job_id: str) -> JobRecord | None:
+        return await kernel.retry(job_id, by=principal.name)
+
+    return await _to_all(kernel, company_id, _query(data, RETRYABLE), retry)
+
+
+async def _to_all(kernel: Kernel, company_id: str, query: JobQuery, verb: Verb) -> Response[bytes]:
+    matched = await kernel.ledger.matching(company_id, query, limit=MOST_AT_ONCE)
+    changed = 0
+    for job_id in matched:
+        changed += await _done(verb, job_id)
+    return as_json(msgspec.json.encode(Changed(len(matched), changed)), status_code=202)
+
+
+async def _done(verb: Verb, job_id: str) -> bool:
+    """False where the job has moved on since it was matched."""
+    try:
+        return await verb(job_id) is not None
+    except WrongState:
+        return False
+
+
+def _query(asked: JobFilter | None, unasked: Sequence[Status]) -> JobQuery:
+    if asked is None:
+        return JobQuery(statuses=unasked)
+    return JobQuery(
+        statuses=_listed(asked.status) or unasked,
+        kinds=_listed(asked.kind),
+        created_after=asked.created_after,
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _accepted(record: JobRecord | None) -> Response[bytes]:
+    if record is None:
+        raise Unknown("job")
+    headers = {"Location": f"/api/jobs/{record.job_id}"}
+    if not record.status.terminal:
+        headers["Retry-After"] = LOOK_AGAIN
+    return as_json(msgspec.json.encode(record.wire()), status_code=202, headers=headers)
+
+
+route_handlers = [cancel_job, retry_job, cancel_jobs, retry_jobs]

@@ -1,0 +1,132 @@
+"""Reading a company's books."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from ledgerwire.books import AccountPage, BankAccountPage, Company, RulePage, TransactionPage
+from server.answers import Cursor, Limit, page
+from server.auth import require
+from server.refusals import Unknown
+from workers.books import companies, rules, transactions
+from workers.books.access import Principal, Role
+from workers.jobs.kernel import Kernel
+
+States = Annotated[
+    list[str] | None,
+    Parameter(
+        # Litestar keeps the name for itself.
+        query="state",
+        required=False,
+        description="Any of `imported`, `proposed`, `review`, `approved`, `exported`; may be repeated",
+    ),
+]
+JobId = Annotated[str | None, Parameter(required=False, description="What this job imported")]
+Text = Annotated[
+    str | None,
+    Parameter(required=False, max_length=200, description="Stands in the description, in any case"),
+]
+Category = Annotated[str | None, Parameter(required=False, max_length=120)]
+
+
+@get(
+    "/companies/{company_id:str}",
+    operation_id="getCompany",
+    summary="A company, and your role in it",
+    tags=["Books"],
+    responses={200: ResponseSpec(Company, description="The company")},
+)
+async def get_company(company_id: str, kernel: Kernel, principal: Principal) -> Company:
+    require(principal, company_id, Role.VIEWER)
+    async with kernel.database.reading() as sql:
+        found = await companies.find_company(sql, company_id)
+    role = principal.role_in(company_id)
+    if found is None or role is None:
+        raise Unknown("company")
+    return Company(company_id=found.company_id, name=found.name, base_currency=found.base_currency, role=role)
+
+
+@get(
+    "/companies/{company_id:str}/accounts/bank",
+    operation_id="listBankAccounts",
+    summary="A company's bank accounts",
+    tags=["Books"],
+    responses={200: ResponseSpec(BankAccountPage, description="All of them, oldest first")},
+)
+async def list_bank_accounts(
+    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+) -> Response[bytes]:
+    require(principal, company_id, Role.VIEWER)
+    async with kernel.database.reading() as sql:
+        return page(request, await companies.list_bank_accounts(sql, company_id), None)
+
+
+@get(
+    "/companies/{company_id:str}/accounts",
+    operation_id="listAccounts",
+    summary="A company's chart of accounts",
+    tags=["Books"],
+    responses={200: ResponseSpec(AccountPage, description="All of them, by code")},
+)
+async def list_accounts(
+    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+) -> Response[bytes]:
+    require(principal, company_id, Role.VIEWER)
+    async with kernel.database.reading() as sql:
+        return page(request, await companies.list_chart(sql, company_id), None)
+
+
+@get(
+    "/companies/{company_id:str}/rules",
+    operation_id="listRules",
+    summary="A company's rules",
+    tags=["Books"],
+    responses={200: ResponseSpec(RulePage, description="All of them, in the order in which they decide")},
+)
+async def list_rules(
+    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+) -> Response[bytes]:
+    require(principal, company_id, Role.VIEWER)
+    async with kernel.database.reading() as sql:
+        return page(request, await rules.list_rules(sql, company_id), None)
+
+
+@get(
+    "/companies/{company_id:str}/transactions",
+    operation_id="listTransactions",
+    summary="A company's transactions, newest first",
+    tags=["Books"],
+    responses={200: ResponseSpec(TransactionPage, description="By date")},
+)
+async def list_transactions(
+    request: Request[Any, Any, Any],
+    company_id: str,
+    kernel: Kernel,
+    principal: Principal,
+    states: States = None,
+    job_id: JobId = None,
+    text: Text = None,
+    category: Category = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response[bytes]:
+    require(principal, company_id, Role.VIEWER)
+    async with kernel.database.reading() as sql:
+        found, more = await transactions.list_transactions(
+            sql,
+            company_id,
+            states=states or (),
+            job_id=job_id,
+            text=text,
+            category=category,
+            limit=limit,
+            cursor=cursor,
+        )
+    return page(request, found, more)
+
+
+route_handlers = [get_company, list_bank_accounts, list_accounts, list_rules, list_transactions]

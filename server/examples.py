@@ -1,0 +1,155 @@
+"""The examples in /docs. Tests hold them against the shapes they stand for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from ledgerwire.access import Session, SignIn
+from ledgerwire.books import (
+    Account,
+    AccountPage,
+    BankAccount,
+    BankAccountPage,
+    Company,
+    Rule,
+    RulePage,
+    Transaction,
+    TransactionPage,
+)
+from ledgerwire.errors import FieldError, Problem
+from ledgerwire.events import Events, JobEvent
+from ledgerwire.jobs import (
+    Attempt,
+    AttemptPage,
+    Cancel,
+    Changed,
+    Job,
+    JobFilter,
+    LogEntry,
+    LogLine,
+    LogPage,
+    Page,
+    Status,
+    Step,
+    Units,
+)
+from server.health import Alive, Ready
+from server.problems import MAKE_A_KEY
+
+COMPANY: Final = "acme"
+JOB_ID: Final = "0197c2de-4a10-7c3e-9a51-5f2b8e1c9d04"
+ACCOUNT_ID: Final = "0197c2d0-11b2-7f10-8c44-2f5f0f8f6a31"
+TRANSACTION_ID: Final = "0197c2de-4b7e-7d92-b1aa-93c1f3b0e2d7"
+POSITION: Final = "9f86d081884c.417"
+AT: Final = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+LATER: Final = datetime(2026, 7, 1, 9, 30, 1, tzinfo=UTC)
+
+JOB: Final = Job(
+    job_id=JOB_ID,
+    kind="upload-and-categorize",
+    company_id=COMPANY,
+    status=Status.RUNNING,
+    message="Categorizing june.csv",
+    step=Step("categorize", 3, 4),
+    units=Units(120, 300, "lines"),
+    eta_seconds=2,
+    attempt=1,
+    max_attempts=5,
+    created_at=AT,
+    started_at=LATER,
+    submitted_by="Ann",
+    progress=40,
+    version=1_782_898_201_000,
+)
+COMPANY_EXAMPLE: Final = Company(company_id=COMPANY, name="Acme Ltd", base_currency="USD", role="bookkeeper")
+TRANSACTION: Final = Transaction(
+    transaction_id=TRANSACTION_ID,
+    account_id=ACCOUNT_ID,
+    date=AT.date(),
+    amount=Decimal("-4.50"),
+    currency="USD",
+    description="BLUE BOTTLE COFFEE",
+    category="Meals",
+    state="proposed",
+    source="rule",
+    confidence=1.0,
+    reason="The rule COFFEE",
+    job_id=JOB_ID,
+)
+LOG: Final = [LogEntry(1, [LogLine(LATER, "info", "BLUE BOTTLE COFFEE: Meals")])]
+ATTEMPT: Final = Attempt(
+    attempt=1, worker_id="host-71-5fd4", started_at=LATER, ended_at=None, outcome="running"
+)
+
+_VALUES: Final[list[msgspec.Struct]] = [
+    Alive(),
+    Ready(status="ready", database=True, broker=True, workers=1),
+    JOB,
+    Page([JOB], None),
+    LogPage(LOG, None),
+    AttemptPage([ATTEMPT], None),
+    Cancel("Wrong file"),
+    JobFilter(kind="categorize"),
+    Changed(matched=3, changed=3),
+    Events(
+        position=POSITION,
+        snapshot=None,
+        events=[JobEvent(company_id=COMPANY, position=POSITION, job=JOB)],
+    ),
+    COMPANY_EXAMPLE,
+    Session("Ann", [COMPANY_EXAMPLE]),
+    SignIn("Zm9ydHktdHdvIHJhbmRvbSBjaGFyYWN0ZXJzIG9mIGEgbGluaw"),
+    TransactionPage([TRANSACTION], None),
+    BankAccountPage(
+        [BankAccount(account_id=ACCOUNT_ID, name="Checking", currency="USD", number="4711")], None
+    ),
+    AccountPage([Account("6100", "Meals", "expense")], None),
+    RulePage([Rule(JOB_ID, 1, "COFFEE", "Meals", -1)], None),
+]
+
+#: By the name of the shape.
+EXAMPLES: Final[dict[str, Any]] = {
+    **{type(value).__name__: msgspec.to_builtins(value) for value in _VALUES},
+    "Categorize": {"company_id": COMPANY, "limit": 500},
+    "UploadAndCategorize": {
+        "company_id": COMPANY,
+        "file": "Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n",
+    },
+}
+#: By the name of the parameter.
+PARAMETERS: Final[dict[str, Any]] = {
+    "company_id": COMPANY,
+    "job_id": JOB_ID,
+    "Idempotency-Key": "june-2026-checking",
+    "since": POSITION,
+    "wait": 20,
+    "limit": 50,
+}
+
+_PROBLEMS: Final[dict[int, Problem]] = {
+    400: Problem(
+        type="/problems/invalid_input",
+        title="The request is not valid",
+        detail="See errors for what is wrong where.",
+        errors=[FieldError("/limit", "Expected `int` >= 1")],
+    ),
+    401: Problem(type="/problems/not_signed_in", title="Who are you?", detail=MAKE_A_KEY),
+    403: Problem(type="/problems/role_too_low", title="Your role does not allow this"),
+    404: Problem(type="/problems/not_found", title="There is no such job, or it is not yours to see."),
+    409: Problem(type="/problems/wrong_state", title="A complete job cannot be retried."),
+    413: Problem(type="/problems/too_large", title="A file may not be larger than 25 MB."),
+    415: Problem(type="/problems/wrong_media_type", title="Send the body as application/json."),
+    422: Problem(
+        type="/problems/idempotency_key_reused", title="This Idempotency-Key was used for another request"
+    ),
+    500: Problem(type="/problems/internal", title="Something went wrong here"),
+    503: Problem(type="/problems/database_away", title="The database does not answer"),
+}
+
+
+def problem_example(status: int) -> Problem:
+    return msgspec.structs.replace(_PROBLEMS[status], status=status)

@@ -1,0 +1,91 @@
+"""The dashboard's session: in by a one-use link, out at will."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+
+from ledgerwire.access import Session, SignIn
+from ledgerwire.books import Company
+from server.auth import COOKIE, Authenticator, session_cookie, session_token
+from server.refusals import LinkRefused
+from workers.books import access, companies
+from workers.books.access import Principal
+from workers.jobs.kernel import Kernel
+from workers.settings import Settings
+
+
+@post(
+    "/sign-in",
+    operation_id="signIn",
+    summary="Open a session by the token of a sign-in link",
+    tags=["Session"],
+    status_code=200,
+    opt={"public": True},
+    responses={200: ResponseSpec(Session, description="Signed in; the session stands in a cookie")},
+)
+async def sign_in(
+    request: Request[Any, Any, Any], data: SignIn, kernel: Kernel, settings: Settings
+) -> Response[Session]:
+    auth: Authenticator = request.app.state.auth
+    auth.check_origin(request)
+    async with kernel.database.transaction() as sql:
+        token = await access.redeem_sign_in(sql, data.token, joining=session_token(request))
+    if token is None:
+        raise LinkRefused
+    async with kernel.database.reading() as sql:
+        principal = await access.find_session(sql, token)
+    if principal is None:
+        raise LinkRefused
+    return Response(await _session(kernel, principal), cookies=[session_cookie(token, settings)])
+
+
+@get(
+    "/session",
+    operation_id="getSession",
+    summary="Who you are, and your companies",
+    tags=["Session"],
+    responses={200: ResponseSpec(Session, description="You, by key or by session")},
+)
+async def get_session(principal: Principal, kernel: Kernel) -> Session:
+    return await _session(kernel, principal)
+
+
+@post(
+    "/sign-out",
+    operation_id="signOut",
+    summary="End the session",
+    tags=["Session"],
+    status_code=204,
+)
+async def sign_out(request: Request[Any, Any, Any], principal: Principal, kernel: Kernel) -> Response[None]:
+    token = session_token(request)
+    if token is not None and principal.session:
+        async with kernel.database.transaction() as sql:
+            await access.end_session(sql, token)
+    answer = Response(None, status_code=204)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+async def _session(kernel: Kernel, principal: Principal) -> Session:
+    async with kernel.database.reading() as sql:
+        known = {record.company_id: record for record in await companies.list_companies(sql)}
+    return Session(
+        name=principal.name,
+        companies=[
+            Company(
+                company_id=company_id,
+                name=known[company_id].name,
+                base_currency=known[company_id].base_currency,
+                role=role,
+            )
+            for company_id, role in principal.memberships.items()
+            if company_id in known
+        ],
+    )
+
+
+route_handlers = [sign_in, get_session, sign_out]
