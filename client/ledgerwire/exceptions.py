@@ -19,8 +19,6 @@
 Every message says what to do next.
 """
 
-# ruff: noqa: N818  (they are read as facts, `except NotFound`, and the base already says Error)
-
 from __future__ import annotations
 
 import http
@@ -55,7 +53,7 @@ class APIError(LedgerwireError):
         return ": ".join(filter(None, (head, self.problem.detail, faults))) + self._hint()
 
     def _hint(self) -> str:
-        return f" {self.advice}" if self.advice and not self.problem.detail else ""
+        return f". {self.advice}" if self.advice and not self.problem.detail else ""
 
 
 class InvalidRequest(APIError):

@@ -17,7 +17,7 @@ LONGEST = 16 * 2**20
 _BOM = "\ufeff"
 
 
-class EventTooLong(LedgerwireError):  # noqa: N818  (as in exceptions.py)
+class EventTooLong(LedgerwireError):
     """An event of the stream passes 16 MiB. Ledgerwire sends none so long: check LEDGERWIRE_URL."""
 
     def __str__(self) -> str:
