@@ -114,7 +114,7 @@ function drawNow() {
   page.list.draw(jobs.list(), { selected, titleOf: (one) => titles.of(one), older: older !== null });
   page.drop.compact = Boolean(selected);
   show(page.card, Boolean(job));
-  if (job) page.card.draw(job, { title: titles.of(job), lines, mayAct, notice });
+  if (job) page.card.draw(job, { title: titles.of(job), lines, mayAct, notice, accounts: page.drop.accounts });
   showLost(job ? null : notice);
   document.title = job && !isOver(job) ? `${job.progress}% ${titles.of(job)} · Ledgerwire` : `${company.name} · Ledgerwire`;
 }
@@ -164,6 +164,7 @@ on(page.list, "older", () => workspace?.showOlder());
 on(page.card, "job-cancel", (job) => cancel(job.job_id));
 on(page.card, "job-retry", (job) => workspace?.act(job.job_id, "retry"));
 on(page.card, "another-file", () => page.drop.choose());
+on(page.card, "into-account", ({ job, accountId }) => page.drop.sendInto(job.job_id, accountId));
 on(page.companies, "company-choose", (companyId) => openCompany({ companyId, jobId: null }));
 on(page.badge, "try-now", () => workspace?.connection.tryNow());
 on(page.drop, "job-accepted", ({ job, name }) => {

@@ -1,6 +1,6 @@
 /**
  * What the page calls the things of the wire.
- * @import { Job, Status } from "./contract.js"
+ * @import { BankAccount, Job, Status } from "./contract.js"
  */
 import { ago, clockTime, counted, duration } from "./format.js";
 import { isOver } from "./jobs.js";
@@ -29,6 +29,11 @@ const SOURCES = { rule: "Rule", memory: "Memory", model: "Model", llm: "AI", per
 /** @param {string} kind */
 export function kindWord(kind) {
   return KINDS[kind] ?? kind;
+}
+
+/** @param {BankAccount} account */
+export function accountName({ name, number }) {
+  return number ? `${name} ··${number.slice(-4)}` : name;
 }
 
 /** @param {Job} job */

@@ -9,7 +9,10 @@ import { asProblem } from "../api.js";
 import { problemView } from "../problem-view.js";
 import { freshKey, send } from "../upload.js";
 import { clone, part, show, text } from "../view.js";
+import { accountName } from "../words.js";
 
+/** Files of the last jobs, kept so that one that asks for its account can be sent again. */
+const KEPT = 10;
 const SAMPLE = { url: "sample/june.csv", name: "june.csv" };
 
 export class DropZone extends HTMLElement {
@@ -23,6 +26,8 @@ export class DropZone extends HTMLElement {
   #accounts = [];
   /** @type {Promise<void>} one upload after the other */
   #queue = Promise.resolve();
+  /** @type {Map<string, Upload>} by the job it became */
+  #kept = new Map();
   /** @type {HTMLElement | null} */
   #problem = null;
   #depth = 0;
@@ -50,8 +55,20 @@ export class DropZone extends HTMLElement {
     if (this.#company === company) this.#offer(data);
   }
 
+  get accounts() {
+    return this.#accounts;
+  }
+
   choose() {
     part(this.#root, "input", HTMLInputElement).click();
+  }
+
+  /** Sends the file of a job again, into an account; asks for the file where it is not at hand any more. @param {string} jobId @param {string} accountId */
+  sendInto(jobId, accountId) {
+    const upload = this.#kept.get(jobId);
+    if (upload) return this.#again({ ...upload, accountId, key: freshKey() });
+    part(this.#root, "account", HTMLSelectElement).value = accountId;
+    this.choose();
   }
 
   /** Steps back where there is work to look at. @param {boolean} compact */
@@ -103,11 +120,19 @@ export class DropZone extends HTMLElement {
     this.#sending(upload.file.name, 0);
     try {
       const job = await send(this.#api, upload, (sent) => this.#sending(upload.file.name, sent));
+      this.#keep(job.job_id, upload);
       this.dispatchEvent(new CustomEvent("job-accepted", { detail: { job, name: upload.file.name } }));
     } catch (error) {
       this.#refused(upload, asProblem(error));
     }
     show(part(this.#root, "sending", HTMLElement), false);
+  }
+
+  /** @param {string} jobId @param {Upload} upload */
+  #keep(jobId, upload) {
+    this.#kept.set(jobId, upload);
+    const [oldest] = this.#kept.keys();
+    if (oldest && this.#kept.size > KEPT) this.#kept.delete(oldest);
   }
 
   /** @param {string} name @param {number} sent */
@@ -121,16 +146,9 @@ export class DropZone extends HTMLElement {
   #refused(upload, problem) {
     const passing = !problem.status || problem.status >= 500 || problem.status === 429;
     this.#show(problem, [
-      ...(asksForAccount(problem) ? this.#accounts.map((account) => this.#into(upload, account)) : []),
       ...(passing ? [{ label: "Try again", act: () => this.#again(upload), primary: true }] : []),
       { label: "Dismiss", act: () => this.#clearProblem() },
     ]);
-  }
-
-  /** @param {Upload} upload @param {BankAccount} account */
-  #into(upload, account) {
-    const chosen = { ...upload, accountId: account.account_id, key: freshKey() };
-    return { label: accountName(account), act: () => this.#again(chosen) };
   }
 
   /** @param {Upload} upload */
@@ -142,7 +160,7 @@ export class DropZone extends HTMLElement {
   /** @param {Problem} problem @param {import("../problem-view.js").Action[]} [actions] */
   #show(problem, actions = []) {
     this.#clearProblem();
-    this.#problem = problemView(problem, { actions, level: asksForAccount(problem) ? "warning" : "error" });
+    this.#problem = problemView(problem, { actions });
     this.#root.after(this.#problem);
   }
 
@@ -174,16 +192,6 @@ export class DropZone extends HTMLElement {
 /** @param {DragEvent} event */
 function holdsFiles(event) {
   return event.dataTransfer?.types.includes("Files") ?? false;
-}
-
-/** @param {Problem} problem */
-function asksForAccount({ errors }) {
-  return errors?.some(({ pointer }) => pointer === "/account_id") ?? false;
-}
-
-/** @param {BankAccount} account */
-function accountName({ name, number }) {
-  return number ? `${name} ··${number.slice(-4)}` : name;
 }
 
 customElements.define("drop-zone", DropZone);

@@ -1,26 +1,26 @@
 /**
  * One job in full: where it stands, what it found or why it failed, and its lines.
- * Tells `job-cancel`, `job-retry` (detail: the job) and `another-file`.
- * @import { Job, Problem } from "../contract.js"
+ * Tells `job-cancel`, `job-retry`, `another-file` (detail: the job) and `into-account` (detail: {job, accountId}).
+ * @import { BankAccount, Job, Problem } from "../contract.js"
  * @import { Lines } from "../lines.js"
  */
 import { exactTime } from "../format.js";
 import { isOver } from "../jobs.js";
 import { problemView } from "../problem-view.js";
 import { clone, part, show, text } from "../view.js";
-import { kindWord, statusWord, tone } from "../words.js";
+import { accountName, kindWord, statusWord, tone } from "../words.js";
 import { JobProgress } from "./job-progress.js";
 import { LineList } from "./line-list.js";
 import { drawTiles } from "./tiles.js";
 
-/** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null}} Look */
+/** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[]}} Look */
 
 export class JobCard extends HTMLElement {
   #root = clone("job-card");
   /** @type {Job | null} */
   #job = null;
-  /** @type {Problem | null | undefined} */
-  #explained;
+  /** What the problem's place now says, so that it is drawn, and read out, once. */
+  #said = "";
 
   connectedCallback() {
     this.replaceChildren(this.#root);
@@ -30,7 +30,7 @@ export class JobCard extends HTMLElement {
   }
 
   /** @param {Job} job @param {Look} look */
-  draw(job, { title, lines, mayAct, notice }) {
+  draw(job, { title, lines, mayAct, notice, accounts }) {
     this.#job = job;
     text(part(this.#root, "title", HTMLElement), title);
     part(this.#root, "title", HTMLElement).title = title;
@@ -43,25 +43,37 @@ export class JobCard extends HTMLElement {
     this.#root.toggleAttribute("data-over", isOver(job));
     part(this.#root, "progress", JobProgress).job = job;
     part(this.#root, "progress", JobProgress).setAttribute("label", `Progress of ${title}`);
-    this.#explain(job, notice);
+    this.#explain(job, notice, mayAct ? accounts : []);
     drawTiles(part(this.#root, "tiles", HTMLElement), job);
     this.#lines(job, lines);
   }
 
-  /** @param {Job} job @param {Problem | null} notice */
-  #explain(job, notice) {
+  /** @param {Job} job @param {Problem | null} notice @param {BankAccount[]} accounts */
+  #explain(job, notice, accounts) {
     const problem = notice ?? job.error;
-    if (same(problem, this.#explained)) return;
-    this.#explained = problem;
+    const said = JSON.stringify([job.job_id, job.status, problem, accounts]);
+    if (said === this.#said) return;
+    this.#said = said;
     const place = part(this.#root, "problem", HTMLElement);
-    place.replaceChildren(...(problem ? [this.#problem(job, problem, notice !== null)] : []));
+    place.replaceChildren(...(problem ? [this.#problem(job, problem, notice ? [] : accounts)] : []));
   }
 
-  /** @param {Job} job @param {Problem} problem @param {boolean} isNotice */
-  #problem(job, problem, isNotice) {
-    if (isNotice || job.status !== "failed") return problemView(problem, { level: "warning" });
+  /** @param {Job} job @param {Problem} problem @param {BankAccount[]} accounts */
+  #problem(job, problem, accounts) {
+    if (problem !== job.error || job.status !== "failed") return problemView(problem, { level: "warning" });
+    if (asksForAccount(problem) && accounts.length > 1) return this.#question(problem, accounts);
     const again = { label: "Choose another file", act: () => this.#tell("another-file") };
     return problemView(problem, { actions: isFileAtFault(job) ? [again] : [] });
+  }
+
+  /** @param {Problem} problem @param {BankAccount[]} accounts */
+  #question({ title }, accounts) {
+    const job = this.#job;
+    const actions = accounts.map((account) => ({
+      label: accountName(account),
+      act: () => this.dispatchEvent(new CustomEvent("into-account", { detail: { job, accountId: account.account_id } })),
+    }));
+    return problemView({ title, detail: "Choose it, and the file is sent again." }, { actions, level: "warning" });
   }
 
   /** @param {Job} job @param {Lines | null} lines */
@@ -97,9 +109,9 @@ function mayRetry(job) {
   return job.status === "cancelled" || (job.status === "failed" && !isFileAtFault(job));
 }
 
-/** @param {Problem | null} one @param {Problem | null | undefined} other */
-function same(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other ?? null);
+/** @param {Problem} problem */
+function asksForAccount({ errors }) {
+  return errors?.some(({ pointer }) => pointer === "/account_id") ?? false;
 }
 
 customElements.define("job-card", JobCard);
