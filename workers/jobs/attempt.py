@@ -102,6 +102,13 @@ class Attempt:
         self._meter.spend(usage)
         self._report()
 
+    def halt(self, stop: Stop) -> None:
+        """Asked to end; a cancel is shown before the end it leads to."""
+        self.stop = stop
+        if stop is Stop.CANCEL and not self.cancel_requested:
+            self.cancel_requested = True
+            self._report()
+
     def excuse(self, seconds: float) -> None:
         """A vendor asked us to wait that long: JOB_TIMEOUT does not run meanwhile."""
         self.excused_until = max(self.excused_until, time.monotonic() + seconds)

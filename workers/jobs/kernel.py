@@ -7,6 +7,7 @@ telling the live side and dispatching follow in the background, and the ticks re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from workers.settings import SettingError, Settings
 log = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 3_600.0
+CLOSE_SECONDS = 2.0
 #: Bytes younger than this may belong to a row that is about to be committed.
 FILE_GRACE_SECONDS = 86_400.0
 
@@ -59,6 +61,7 @@ class Kernel:
         self.on_behind: Callable[[str], None] = lambda _job_id: None
         self._nudged: set[str] = set()
         self._nudge = asyncio.Event()
+        self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -75,17 +78,22 @@ class Kernel:
             return
         tempo = self.settings.tempo
         self._start(self._dispatch_nudged())
-        self._start(_every(tempo.dispatch, self.dispatcher.dispatch))
-        self._start(_every(tempo.sweep_after / 2, self.dispatcher.sweep))
-        self._start(_every(tempo.reap, self._reap))
-        self._start(_every(tempo.retell_after, self._retell))
-        self._start(_every(UPKEEP_SECONDS, self._upkeep))
+        self._start(self._every(tempo.dispatch, self.dispatcher.dispatch))
+        self._start(self._every(tempo.sweep_after / 2, self.dispatcher.sweep))
+        self._start(self._every(tempo.reap, self._reap))
+        self._start(self._every(tempo.retell_after, self._retell))
+        self._start(self._every(UPKEEP_SECONDS, self._upkeep))
 
     async def close(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Let what is under way come to its end, for a while; a call cut off half-way leaks its connection."""
+        self._closing.set()
+        self._nudge.set()
+        self.publisher.stop()
+        if tasks := list(self._tasks):
+            _done, late = await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await self.redis.aclose()
         await self.database.close()
 
@@ -166,7 +174,7 @@ class Kernel:
         return Attempt(record, database=self.database, files=self.files, publisher=self.publisher, plan=plan)
 
     async def _dispatch_nudged(self) -> None:
-        while True:
+        while not self._closing.is_set():
             await self._nudge.wait()
             self._nudge.clear()
             companies, self._nudged = self._nudged, set()
@@ -176,6 +184,13 @@ class Kernel:
         await _quietly(lambda: self.queue.wake(message))
 
     # --- ticks ----------------------------------------------------------------------------------------
+
+    async def _every(self, seconds: float, call: Callable[[], Awaitable[Any]]) -> None:
+        while not self._closing.is_set():
+            await _quietly(call)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._closing.wait()
 
     async def _reap(self) -> None:
         for record in await self.reaper.reap():
@@ -202,12 +217,6 @@ def _newest(record: JobRecord, live: tuple[int, bytes] | None) -> bytes:
     if live is not None and live[0] >= record.fence:
         return live[1]
     return msgspec.json.encode(record.wire())
-
-
-async def _every(seconds: float, call: Callable[[], Awaitable[Any]]) -> None:
-    while True:
-        await _quietly(call)
-        await asyncio.sleep(seconds)
 
 
 async def _quietly(call: Callable[[], Awaitable[Any]]) -> None:

@@ -15,7 +15,7 @@ import uuid_utils
 from sqlalchemy import Select, and_, delete, func, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, Status
+from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
 from ledgerwire.submissions import Submission, Upload
 from workers.database import Database
 from workers.jobs.errors import IdempotencyConflict
@@ -147,8 +147,8 @@ class Ledger:
             .limit(limit)
         )
         async with self.database.reading() as connection:
-            rows = (await connection.execute(statement)).mappings()
-            return [msgspec.convert(dict(row), LogEntry) for row in rows]
+            rows = await connection.execute(statement)
+            return [LogEntry(number, msgspec.convert(lines, list[LogLine])) for number, lines in rows]
 
     async def attempts_page(self, job_id: str, *, after: int = 0, limit: int = 50) -> list[Attempt]:
         """Claims after number ``after``, in order."""

@@ -42,6 +42,7 @@ class Publisher:
         #: Where in _due the newest report of a job under one fence stands.
         self._place: dict[tuple[str, int], _Due] = {}
         self._wake = asyncio.Event()
+        self._stopped = False
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -91,9 +92,9 @@ class Publisher:
         return False
 
     async def run(self) -> None:
-        """Flush for ever; start it as a task."""
+        """Flush until ``stop``; start it as a task."""
         delay = 0.05
-        while True:
+        while not self._stopped:
             await self._wake.wait()
             self._wake.clear()
             try:
@@ -106,6 +107,10 @@ class Publisher:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
                 self._wake.set()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._wake.set()
 
     async def _flush(self) -> None:
         while self._due:

@@ -144,8 +144,7 @@ class Performance:
         if self._stop is not Stop.LOST:
             self._stop = stop
         if self.attempt is not None:
-            self.attempt.stop = self._stop
-            self.attempt.cancel_requested |= stop is Stop.CANCEL
+            self.attempt.halt(self._stop)
         if self._task is not None and (again or stop is not Stop.DRAIN):
             self._task.cancel()
 

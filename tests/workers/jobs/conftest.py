@@ -1,0 +1,112 @@
+"""A whole kernel and worker in the test's own process, over a real broker and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ledgerwire.jobs import Status
+from ledgerwire.submissions import Submission
+from tests.brokers import Broker
+from workers.jobs.kernel import Kernel
+from workers.jobs.kinds import Kind, registry
+from workers.jobs.plan import Plan
+from workers.jobs.record import JobRecord
+from workers.settings import Settings, Tempo
+from workers.worker import WorkerProcess
+
+
+class Toy(Submission, frozen=True, kw_only=True, tag="toy"):
+    """A kind whose work the test writes."""
+
+    note: str = ""
+
+
+def toy(task: Callable[..., Awaitable[Any]]) -> Kind:
+    return Kind(Toy, task, Plan(work=100))
+
+
+@pytest.fixture
+def settings(broker: Broker, database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        redis_url=broker.url,
+        company_concurrency=4,
+        tempo=Tempo().scaled(0.1),
+    )
+
+
+@pytest.fixture
+async def kernel(settings: Settings) -> AsyncIterator[Kernel]:
+    """One as an API process holds it, ticks running."""
+    opened = Kernel.open(settings)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+class Workers:
+    """Starts workers in this process and stops them as SIGTERM would."""
+
+    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+        self.settings = settings
+        self.stack = stack
+        self.count = 0
+
+    async def start(self, *kinds: Kind) -> WorkerProcess:
+        self.count += 1
+        worker = WorkerProcess(self.settings, registry(kinds), f"worker-{self.count}")
+        await self.stack.enter_async_context(_running(worker))
+        return worker
+
+
+@asynccontextmanager
+async def _running(worker: WorkerProcess) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    worker.stop = stop.set  # type: ignore[attr-defined]
+    worker.done = task  # type: ignore[attr-defined]
+    yield
+    stop.set()
+    await task
+
+
+@pytest.fixture
+async def workers(settings: Settings) -> AsyncIterator[Workers]:
+    async with AsyncExitStack() as stack:
+        yield Workers(settings, stack)
+
+
+async def reach(kernel: Kernel, job_id: str, *statuses: Status, within: float = 15.0) -> JobRecord:
+    """The job's record as soon as it has one of ``statuses``."""
+    async with asyncio.timeout(within):
+        while True:
+            record = await kernel.ledger.find(job_id)
+            assert record is not None
+            if record.status in statuses:
+                return record
+            await asyncio.sleep(0.01)
+
+
+async def submit(kernel: Kernel, company: str = "acme", note: str = "") -> JobRecord:
+    return (await kernel.submit(Toy(company_id=company, note=note), submitted_by="test")).record
+
+
+def events_of(kernel: Kernel) -> Callable[[str], Awaitable[list[Any]]]:
+    from ledgerwire.events import JobEvent, LogEvent
+    from workers.jobs.position import Position
+
+    async def read(company: str) -> list[Any]:
+        picture = await kernel.live.picture(company)
+        replay = await kernel.live.replay(company, Position(picture.position.epoch, 0))
+        assert replay is not None
+        return [msgspec.json.decode(event.json, type=JobEvent | LogEvent) for event in replay.events]
+
+    return read
