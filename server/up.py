@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -235,21 +234,24 @@ class WorkerIds:
 
 async def _ready(settings: Settings) -> None:
     """Returns when /health/ready says so. The first question waits in the socket's backlog for the API."""
-    host, port = settings.host, settings.port
-    while await _status(WILDCARDS.get(host, host), port, "/health/ready") != HTTPStatus.OK:  # noqa: ASYNC110
+    while not await _is_ready(WILDCARDS.get(settings.host, settings.host), settings.port):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 
-async def _status(host: str, port: int, path: str) -> int | None:
+async def _is_ready(host: str, port: int) -> bool:
+    request = f"GET /health/ready HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
     try:
         async with asyncio.timeout(READY_WITHIN):
             reader, writer = await asyncio.open_connection(host, port)
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
-            words = (await reader.readline()).split()
+            writer.write(request.encode())
+            _, _, body = (await reader.read()).partition(b"\r\n\r\n")
             writer.close()
     except OSError:
-        return None
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
+        return False
+    try:
+        return bool(msgspec.json.decode(body)["status"] == "ready")
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return False
 
 
 def own_command(*arguments: str) -> list[str]:

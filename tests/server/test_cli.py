@@ -1,0 +1,317 @@
+"""The command line: what it prints, what it refuses, and how `up` lives and ends. Real processes throughout."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from server import broker as brokers
+from server.up import own_command
+from tests.brokers import Broker, found_program
+from tests.processes import assert_gone, until
+from tests.running import Running, environment
+
+
+def run(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        own_command(*arguments),
+        env=environment(data_dir, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+# --- keys, links, companies -----------------------------------------------------------------------------
+
+
+def test_a_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
+    made = run(tmp_path, "create-key", "acme", "--role", "viewer", "--name", "a script")
+    assert re.fullmatch(r"lw_\S+\n", made.stdout)
+    assert (made.returncode, made.stderr) == (0, "")
+
+
+def test_a_link_is_printed_and_nothing_else(tmp_path: Path) -> None:
+    made = run(tmp_path, "sign-in", "acme", "--name", "Ann", HOST="0.0.0.0", PORT="8123")  # noqa: S104
+    assert re.fullmatch(r"http://127\.0\.0\.1:8123/#sign-in=\S+\n", made.stdout)
+
+
+def test_a_company_is_created_once(tmp_path: Path) -> None:
+    assert (
+        "is created" in run(tmp_path, "create-company", "acme", "--name", "Acme", "--currency", "eur").stdout
+    )
+    again = run(tmp_path, "create-company", "acme")
+    assert (again.returncode, "stands already" in again.stdout) == (0, True)
+    with sqlite3.connect(tmp_path / "ledgerwire.db") as books:
+        assert books.execute("SELECT name, base_currency FROM companies").fetchall() == [("Acme", "EUR")]
+    books.close()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("create-key", "Acme Ltd"),
+        ("create-key", "acme", "--role", "king"),
+        ("create-company", "acme", "--currency", "EURO"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    refused = run(tmp_path, *arguments)
+    assert refused.returncode == 2
+    assert "Usage:" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_migrating_twice_is_fine(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    assert "are up to date" in run(tmp_path, "migrate").stdout
+
+
+def test_doctor_ends_by_what_it_found(tmp_path: Path) -> None:
+    assert run(tmp_path, "doctor").returncode == 0
+    broken = run(tmp_path, "doctor", REDIS_URL="redis://127.0.0.1:1/0")
+    assert broken.returncode == 1
+    assert "→ Start it, or unset REDIS_URL" in broken.stdout
+
+
+# --- refusals -------------------------------------------------------------------------------------------
+
+
+def assert_refused(refused: subprocess.CompletedProcess[str], words: str) -> None:
+    """One line on stderr, exit code 1."""
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+    assert refused.stderr.count("\n") == 1, refused.stderr
+    assert refused.stderr.startswith("ledgerwire-server: ")
+    assert words in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "REDIS_URL redis://127.0.0.1:1/0 cannot be reached"),
+        ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL http://127.0.0.1 cannot be reached"),
+        (
+            {"DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/books"},
+            "me:***@127.0.0.1:1/books cannot be used",
+        ),
+        ({"DATABASE_URL": "oracle://books"}, "speaks sqlite and postgresql"),
+        ({"DATABASE_URL": "books"}, "DATABASE_URL should read"),
+        ({"PORT": "http"}, "PORT should be a whole number"),
+        ({"HOST": "192.0.2.1"}, "HOST '192.0.2.1' is not an address of this machine"),
+        ({"HOST": "no such host"}, "HOST 'no such host' is not an address of this machine"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL should be one of"),
+    ],
+)
+def test_a_broken_environment_gets_one_line(tmp_path: Path, variables: dict[str, str], words: str) -> None:
+    found_program()
+    assert_refused(run(tmp_path, "up", **variables), words)
+
+
+def test_a_taken_port_gets_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert_refused(run(tmp_path, "up", PORT=port), f"Port {port} on 127.0.0.1 is taken")
+        assert_refused(run(tmp_path, "api", PORT=port), f"Port {port} on 127.0.0.1 is taken")
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert_refused(run(tmp_path / "file" / "data", "up"), "cannot be written")
+
+
+def test_a_file_that_is_no_database_gets_one_line(tmp_path: Path) -> None:
+    found_program()
+    (tmp_path / "ledgerwire.db").write_bytes(b"not a database at all" * 100)
+    assert_refused(run(tmp_path, "up"), "file is not a database")
+
+
+def test_a_database_of_a_newer_ledgerwire_gets_one_line(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    with sqlite3.connect(tmp_path / "ledgerwire.db") as books:
+        books.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+    books.close()
+    assert_refused(run(tmp_path, "migrate"), "cannot be migrated")
+
+
+# --- up -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Running]:
+    found_program()
+    found = Running(tmp_path)
+    try:
+        found.await_start()
+        yield found
+    finally:
+        found.stop()
+
+
+def all_pids(running: Running) -> list[int]:
+    return [running.process.pid, *(child.pid for child in running.children())]
+
+
+def open_stream(running: Running) -> socket.socket:
+    """An SSE stream of the demo company that has begun."""
+    where = urlsplit(running.url)
+    stream = socket.create_connection((str(where.hostname), where.port or 80), timeout=10)
+    stream.sendall(
+        f"GET /api/jobs/company/{running.company}/events HTTP/1.1\r\nHost: {where.netloc}\r\n"
+        f"Authorization: Bearer {running.api_key}\r\nAccept: text/event-stream\r\n\r\n".encode()
+    )
+    begun = b""
+    while b"data:" not in begun:
+        more = stream.recv(65_536)
+        assert more, begun
+        begun += more
+    assert begun.startswith(b"HTTP/1.1 200"), begun
+    return stream
+
+
+def test_ctrl_c_stops_all_in_time_with_a_stream_open(started: Running) -> None:
+    pids = all_pids(started)
+    assert len(pids) == 4
+    with open_stream(started):
+        began = time.monotonic()
+        started.process.send_signal(signal.SIGINT)
+        assert started.process.wait(10) == 0
+        assert time.monotonic() - began < 5
+    for pid in pids:
+        assert_gone(pid, within=1)
+    assert started.says("Stopped.")
+    assert not started.says("Traceback")
+
+
+def test_a_second_ctrl_c_ends_all_at_once(started: Running) -> None:
+    pids = all_pids(started)
+    for part in ("api", "worker"):
+        os.kill(started.pid(part), signal.SIGSTOP)  # they will never stop in order
+    started.process.send_signal(signal.SIGINT)
+    until(lambda: started.says("Stopping"), "the first")
+    started.process.send_signal(signal.SIGINT)
+    assert started.process.wait(3) == 130
+    for pid in pids:
+        assert_gone(pid)
+
+
+def test_nothing_survives_a_kill_of_up_and_it_starts_again_at_once(started: Running) -> None:
+    pids = all_pids(started)
+    started.process.kill()
+    again = Running(started.data_dir)
+    try:
+        again.await_start()
+        assert again.api_key == started.api_key
+        assert again.sign_in_url != started.sign_in_url
+        for pid in pids[1:]:
+            assert_gone(pid)
+    finally:
+        again.stop()
+
+
+def test_one_folder_belongs_to_one_up(started: Running) -> None:
+    assert_refused(run(started.data_dir, "up"), f"already runs on DATA_DIR {started.data_dir} (process ")
+
+
+def test_doctor_knows_the_ledgerwire_that_runs(started: Running) -> None:
+    port = str(urlsplit(started.url).port)
+    found = run(started.data_dir, "doctor", PORT=port)
+    assert found.returncode == 0
+    assert "in use by the Ledgerwire that runs" in found.stdout
+
+
+def test_up_uses_the_broker_that_is_named(tmp_path: Path, broker: Broker) -> None:
+    found = Running(tmp_path, REDIS_URL=broker.url)
+    try:
+        found.await_start()
+        assert found.pids("broker") == []
+    finally:
+        assert found.stop() == 0
+
+
+def test_a_broker_that_cannot_read_its_data_starts_empty(tmp_path: Path) -> None:
+    found_program()
+    folder = tmp_path / "broker" / "appendonlydir"
+    folder.mkdir(parents=True)
+    (folder / "appendonly.aof.manifest").write_text("rubbish")
+    found = Running(tmp_path)
+    try:
+        found.await_start()
+        assert found.says("it starts empty")
+        assert (tmp_path / "broker.unreadable-1" / "appendonlydir").exists()
+    finally:
+        found.stop()
+
+
+@pytest.mark.parametrize("part", ["api", "worker", "broker"])
+def test_a_killed_part_is_replaced_and_all_is_ready_again(running: Running, part: str) -> None:
+    running.await_ready()
+    running.replace(part)
+    assert running.says(f"The {part} ended (killed by SIGKILL); starting it again.")
+
+
+def test_while_the_api_is_replaced_who_calls_waits(running: Running) -> None:
+    """Nobody is refused: the listening socket belongs to `up`."""
+    running.await_ready()
+    old = running.kill("api")
+    assert b"alive" in running.get("/health/live")
+    assert running.pid("api") != old
+
+
+def test_the_command_lines_name_their_part(running: Running) -> None:
+    for part in ("api", "worker"):
+        (command,) = [each.command for each in running.children() if each.pid == running.pid(part)]
+        assert f"ledgerwire-server {part}" in command
+
+
+def test_the_printed_key_opens_the_api(running: Running) -> None:
+    where = urlsplit(running.url)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=10)
+    path = f"/api/jobs/company/{running.company}"
+    connection.request("GET", path, headers={"Authorization": f"Bearer {running.api_key}"})
+    answer = connection.getresponse()
+    assert (answer.status, b'"data":' in answer.read()) == (200, True)
+    connection.close()
+    assert (running.data_dir / "dev-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_new_link_is_another_one(running: Running) -> None:
+    assert running.new_sign_in_url() != running.sign_in_url
+    assert running.new_sign_in_url().startswith(f"{running.url}/#sign-in=")
+
+
+# --- parts alone ----------------------------------------------------------------------------------------
+
+
+def test_a_worker_alone_waits_for_its_broker_and_ends_when_told(tmp_path: Path) -> None:
+    """Neither broker nor tables are there yet."""
+    worker = subprocess.Popen(
+        own_command("worker"),
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if "jobs at a time" in line:
+            break
+    worker.send_signal(signal.SIGTERM)
+    worker.stdout.read()
+    worker.stdout.close()
+    assert worker.wait(20) == 0
+
+
+def test_the_address_of_our_own_broker_follows_from_the_folder(running: Running) -> None:
+    assert brokers.trouble(brokers.address(running.data_dir)) is None
