@@ -15,7 +15,7 @@ from ledgerwire.exceptions import Conflict, ConnectionFailed, UnexpectedAnswer, 
 from ledgerwire.exchange import Answer, Request
 from ledgerwire.flow import Emit, Flow, Pause, now
 from ledgerwire.held import Held
-from ledgerwire.jobs import AttemptPage, Job, LogPage, Page, Status
+from ledgerwire.jobs import AttemptPage, Cancel, Job, LogPage, Page, Status
 from ledgerwire.persistence import Persistence, send
 from ledgerwire.submissions import Submission
 from ledgerwire.submit import request_for
@@ -83,11 +83,11 @@ class Calls:
             yield from _pace(polls, asked, left)
 
     def cancel(self, held: Held, reason: str | None) -> Flow[None]:
-        body = {"reason": reason} if reason else {}
+        body = msgspec.json.encode(Cancel(reason=reason)) if reason else None
         yield from self._act(held, "cancel", body, done=_is_cancelled)
 
     def retry(self, held: Held) -> Flow[None]:
-        yield from self._act(held, "retry", {}, done=_is_alive)
+        yield from self._act(held, "retry", None, done=_is_alive)
 
     def jobs(self, company: str, filters: Mapping[str, Any], wrap: Callable[[Held], Any]) -> Flow[None]:
         query = {name: _text(value) for name, value in filters.items() if value is not None}
@@ -104,10 +104,10 @@ class Calls:
 
     # --- one level down -----------------------------------------------------------------------------
 
-    def _act(self, held: Held, verb: str, body: dict[str, str], *, done: Callable[[Job], bool]) -> Flow[None]:
+    def _act(self, held: Held, verb: str, body: bytes | None, *, done: Callable[[Job], bool]) -> Flow[None]:
         """The refusal of a repeated request is none if the first one got through unanswered."""
         path = f"{job_path(held.job.job_id)}/{verb}"
-        request = Request(method="POST", path=path, json=msgspec.json.encode(body) if body else None)
+        request = Request(method="POST", path=path, json=body)
         try:
             answer = yield from self._send(request)
         except Conflict as conflict:

@@ -15,6 +15,7 @@ import os
 import ssl
 from collections.abc import AsyncGenerator, Generator, Sequence
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -70,16 +71,9 @@ class _Client:
 class Ledgerwire(_Client):
     __doc__ = _Client.__doc__
 
-    def __init__(
-        self,
-        url: str | None = None,
-        api_key: str | None = None,
-        *,
-        persistence: Persistence | None = None,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
-        super().__init__(url, api_key, persistence=persistence, tls=tls)
-        self._body = Body(self._address)
+    @cached_property
+    def _body(self) -> Body:
+        return Body(self._address)
 
     def upload_and_categorize(
         self,
@@ -172,16 +166,9 @@ class Ledgerwire(_Client):
 class AsyncLedgerwire(_Client):
     __doc__ = _Client.__doc__
 
-    def __init__(
-        self,
-        url: str | None = None,
-        api_key: str | None = None,
-        *,
-        persistence: Persistence | None = None,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
-        super().__init__(url, api_key, persistence=persistence, tls=tls)
-        self._body = AsyncBody(self._address)
+    @cached_property
+    def _body(self) -> AsyncBody:
+        return AsyncBody(self._address)
 
     async def upload_and_categorize(
         self,

@@ -147,18 +147,32 @@ class JsonDisplay(_Plain):
         as_json(event)
 
 
-class LineDisplay(_Plain):
-    """One line per change."""
+class _Jobs(_Plain):
+    """Shows jobs; what had ended before the watch began is no news."""
 
     def __init__(self) -> None:
-        self._last: dict[str, str] = {}
+        self._known: set[str] = set()
 
     def start(self, job: Job) -> None:
+        self._known.add(job.job_id)
         self._tell(job)
 
     def show(self, event: WatchEvent) -> None:
+        begins = isinstance(event, Snapshot) and event.reason == "subscribed"
         for job in jobs_of(event):
-            self._tell(job)
+            if job.job_id in self._known or not (begins and job.status.terminal):
+                self.start(job)
+
+    def _tell(self, job: Job) -> None:
+        raise NotImplementedError
+
+
+class LineDisplay(_Jobs):
+    """One line per change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, str] = {}
 
     def _tell(self, job: Job) -> None:
         line = summary(job)
@@ -167,10 +181,11 @@ class LineDisplay(_Plain):
             click.echo(line)
 
 
-class BarDisplay:
+class BarDisplay(_Jobs):
     """A bar for every job that goes on; a line for every one that has ended."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._console = console
         self._bars: dict[str, TaskID] = {}
         self._told: dict[str, int] = {}
@@ -181,13 +196,6 @@ class BarDisplay:
             TextColumn("{task.fields[details]}", markup=False),
             console=console,
         )
-
-    def start(self, job: Job) -> None:
-        self._tell(job)
-
-    def show(self, event: WatchEvent) -> None:
-        for job in jobs_of(event):
-            self._tell(job)
 
     def _tell(self, job: Job) -> None:
         if job.status.terminal:

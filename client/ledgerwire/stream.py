@@ -182,7 +182,7 @@ class JobWatch(Watch):
         self._over = _tells_end(event, self._held.job.job_id)
 
     def _nothing_more(self) -> Flow[None]:
-        yield from self._calls.refresh(self._held)
+        yield from self._calls.refresh(self._held, patience=self._calls.persistence.patience)
         job = self._held.job
         self._over = job.status.terminal
         if self._over:

@@ -18,7 +18,7 @@ from ledgerwire.cli import Session, main
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page, Step, Units
 from tests.client.conftest import HASTY
-from tests.client.jobs import NOON, a_job, failed, logged, told
+from tests.client.jobs import NOON, a_job, failed, logged, snapped, told
 from tests.client.server import Server, block, lose, problem, reply, socket, stream
 
 JOB = "/api/jobs/j1"
@@ -99,6 +99,18 @@ def test_a_company_is_watched_until_the_server_refuses(run: CliRun, server: Serv
     assert done.exit_code == 2
     assert done.stderr == "Error: Unauthorized (401): Your key was revoked\n"
     assert server.calls[0].said[0]["company_id"] == "acme"
+
+
+def test_what_ended_before_the_watch_began_is_no_news(run: CliRun, server: Server) -> None:
+    begin = snapped(1, a_job(job_id="old", status="complete"), a_job(job_id="now"), reason="subscribed")
+    later = snapped(2, a_job("complete", 2, job_id="missed"), a_job("complete", 2, job_id="now"))
+    server.on("SOCKET", "/api/ws", socket(begin, later, code=4401))
+    done = run("watch")
+    assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+        ["now", "running"],
+        ["missed", "complete"],
+        ["now", "complete"],
+    ]
 
 
 @pytest.mark.parametrize(
