@@ -11,12 +11,12 @@ import sys
 
 import click
 
-from server import admission, broker
-from server.broker import BrokerError
-from server.ground import GroundError, listen, prepare_database, shown_url
-from workers.books.access import Role
+from server.errors import StartError
 from workers.settings import SettingError, Settings, export, read_settings
 
+# What a command needs is imported inside it: `--help` and a worker should not wait for what `up` loads.
+
+ROLES = ("viewer", "bookkeeper", "admin")
 COMPANY_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 CURRENCY_PATTERN = re.compile(r"[A-Z]{3}")
 
@@ -35,8 +35,8 @@ def _currency(_context: click.Context, _parameter: click.Parameter, value: str) 
 
 _role = click.option(
     "--role",
-    type=click.Choice([role.value for role in Role]),
-    default=Role.BOOKKEEPER.value,
+    type=click.Choice(ROLES),
+    default="bookkeeper",
     show_default=True,
     help="What it may do.",
 )
@@ -44,6 +44,8 @@ _role = click.option(
 
 def _prepared() -> Settings:
     """The settings, once the database they name has its tables."""
+    from server.ground import prepare_database
+
     settings = read_settings()
     asyncio.run(prepare_database(settings))
     return settings
@@ -51,6 +53,8 @@ def _prepared() -> Settings:
 
 def _settings_of_process() -> Settings:
     """The settings of a process that stands alone; its broker is the one `up` starts, if none is named."""
+    from server import broker
+
     settings = read_settings()
     if settings.redis_url is None:
         export(REDIS_URL=broker.address(settings.data_dir))
@@ -61,7 +65,7 @@ def _settings_of_process() -> Settings:
 def main() -> None:
     try:
         cli()
-    except (SettingError, GroundError, BrokerError) as error:
+    except (SettingError, StartError) as error:
         click.echo(f"ledgerwire-server: {error}", err=True)
         sys.exit(1)
 
@@ -84,6 +88,7 @@ def up() -> None:
 @click.option("--fd", type=int, hidden=True, help="A listening socket that `up` keeps.")
 def api(fd: int | None) -> None:
     """Run one API process; it keeps trying while broker or database are away."""
+    from server.ground import listen
     from server.serve import serve
 
     settings = _settings_of_process()
@@ -105,6 +110,8 @@ def worker(worker_id: str | None) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
+    from server.ground import shown_url
+
     settings = _prepared()
     click.echo(f"The tables of {shown_url(settings.database_url)} are up to date.")
 
@@ -115,6 +122,8 @@ def migrate() -> None:
 @click.option("--currency", default="USD", show_default=True, callback=_currency, help="Its base currency.")
 def create_company(company: str, name: str | None, currency: str) -> None:
     """Create COMPANY with the default chart of accounts and the bank account "Checking"."""
+    from server import admission
+
     new = asyncio.run(admission.new_company(_prepared(), company, name=name, currency=currency))
     click.echo(f"Company {company} {'is created' if new else 'stands already; nothing was changed'}.")
 
@@ -125,6 +134,9 @@ def create_company(company: str, name: str | None, currency: str) -> None:
 @click.option("--name", default="API key", show_default=True, help="What the key is for.")
 def create_key(company: str, role: str, name: str) -> None:
     """Print a new API key for COMPANY, created if it is unknown. It cannot be shown again."""
+    from server import admission
+    from workers.books.access import Role
+
     click.echo(asyncio.run(admission.new_key(_prepared(), company, role=Role(role), name=name)))
 
 
@@ -134,6 +146,9 @@ def create_key(company: str, role: str, name: str) -> None:
 @click.option("--name", default="You", show_default=True, help="Whom the dashboard greets.")
 def sign_in(company: str, role: str, name: str) -> None:
     """Print a link that signs in to the dashboard of COMPANY, once, within a day."""
+    from server import admission
+    from workers.books.access import Role
+
     click.echo(asyncio.run(admission.sign_in_link(_prepared(), company, role=Role(role), name=name)))
 
 

@@ -22,6 +22,8 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import redis
 
+from server.errors import StartError
+
 #: sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included.
 SOCKET_PATH_LIMIT = 100
 #: Streams with LIMIT, ACLs and scripts as we use them.
@@ -29,8 +31,8 @@ OLDEST = (6, 2)
 READY_WITHIN = 15.0
 
 
-class BrokerError(RuntimeError):
-    """No broker to be had; the message is one line for people and says what to do."""
+class BrokerError(StartError):
+    """No broker to be had."""
 
 
 class Program(msgspec.Struct, frozen=True):

@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 from typing import IO
 
-from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from server import broker
+from server.errors import StartError
 from workers.database import Database, migrate
 from workers.settings import Settings
 
@@ -33,8 +33,8 @@ DATABASE_WITHIN = 10.0
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
-class GroundError(RuntimeError):
-    """Ledgerwire cannot start here; the message says why and what to do."""
+class GroundError(StartError):
+    """Something that a start stands on is missing."""
 
 
 def claim_folder(settings: Settings, *, within: float = LOCK_WITHIN) -> IO[str]:
@@ -110,6 +110,8 @@ async def reach_broker(url: str) -> None:
 
 async def prepare_database(settings: Settings) -> None:
     """The database answers and has the present tables."""
+    from alembic.util import CommandError  # half a second that only a migration should cost
+
     await reach_database(settings.database_url)
     try:
         await asyncio.to_thread(migrate, settings.database_url)

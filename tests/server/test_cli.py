@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from server import broker as brokers
+from server.__main__ import ROLES
 from server.up import own_command
 from tests.brokers import Broker, found_program
 from tests.processes import assert_gone, until
 from tests.running import Running, environment
+from workers.books.access import Role
 
 
 def run(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +48,10 @@ def test_a_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
 def test_a_link_is_printed_and_nothing_else(tmp_path: Path) -> None:
     made = run(tmp_path, "sign-in", "acme", "--name", "Ann", HOST="0.0.0.0", PORT="8123")  # noqa: S104
     assert re.fullmatch(r"http://127\.0\.0\.1:8123/#sign-in=\S+\n", made.stdout)
+
+
+def test_the_command_line_knows_every_role() -> None:
+    assert list(ROLES) == [role.value for role in Role]
 
 
 def test_a_company_is_created_once(tmp_path: Path) -> None:
