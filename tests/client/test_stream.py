@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import pytest
 
 from ledgerwire import (
+    AsyncLedgerwire,
     AuthenticationError,
     ConnectionFailed,
     JobHandle,
@@ -16,6 +19,7 @@ from ledgerwire import (
 )
 from ledgerwire.events import Ping, SocketError, Subscribed
 from ledgerwire.handles import WatchEvent
+from tests.client.conftest import HASTY
 from tests.client.jobs import a_job, logged, snapped, told
 from tests.client.server import (
     Server,
@@ -233,3 +237,37 @@ def test_dead_sockets_give_way_to_sse_and_back(client: Ledgerwire, server: Serve
     server.on("GET", COMPANY, stream(block(ONE)), unavailable())
     assert take(client, 2) == [ONE, THREE]
     assert [call.method for call in server.calls] == ["SOCKET", "SOCKET", "GET", "SOCKET"]
+
+
+# --- lines that fall silent -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledgerwire.line.SSE_SILENCE", 0.1)
+    monkeypatch.setattr("ledgerwire.line.SOCKET_SILENCE", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_silent_stream_is_left_and_resumed(job: JobHandle, server: Server) -> None:
+    server.on("GET", EVENTS, stream(block(ONE), stay=True), stream(block(END)))
+    assert list(job.events()) == [ONE, END]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_silent_socket_is_asked_left_and_resumed(client: Ledgerwire, server: Server) -> None:
+    server.on(*SOCKET, socket(ONE, code=None), socket(THREE, code=None))
+    assert take(client, 2) == [ONE, THREE]
+    assert [said["type"] for said in server.calls[0].said] == ["subscribe", "ping"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_the_awaited_client_leaves_silent_lines_too(server: Server) -> None:
+    server.on(*SOCKET, socket(ONE, code=None), refuse_socket())
+    server.on("GET", COMPANY, stream(b"id: e.2\n\n", stay=True), stream(block(THREE), stay=True))
+    async with (
+        AsyncLedgerwire(server.url, persistence=HASTY) as client,
+        aclosing(client.watch("demo")) as watch,
+    ):
+        assert [await anext(watch), await anext(watch)] == [ONE, THREE]
+    assert [call.headers.get("last-event-id") for call in server.calls_of("GET", COMPANY)] == ["e.1", "e.2"]
