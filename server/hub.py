@@ -41,11 +41,18 @@ class Stream(Protocol):
 
 
 class Hub:
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, *, patience: float = 10.0) -> None:
         self.kernel = kernel
+        #: Seconds that a watcher may take without reading anything.
+        self.patience = patience
         self.is_draining = False
         self._on_air = asyncio.Event()
-        self._bus = Bus(str(kernel.settings.redis_url), on_down=self._went_down, on_up=self._came_up)
+        self._bus = Bus(
+            str(kernel.settings.redis_url),
+            on_down=self._went_down,
+            on_up=self._came_up,
+            keepalive=max(0.5, kernel.settings.tempo.position_check),
+        )
         self._channels: dict[str, Channel] = {}
         self._streams: set[Stream] = set()
         self._tasks: list[asyncio.Task[None]] = []

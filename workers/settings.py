@@ -36,6 +36,10 @@ class Tempo(msgspec.Struct, frozen=True, kw_only=True):
     position_check: float = 3.0
     #: How often watchers are fed from SQL while the broker is away.
     away_poll: float = 2.0
+    #: How often a watcher to whom nothing is said gets its position.
+    keepalive: float = 15.0
+    #: How often a stream's credential is looked at again.
+    recheck: float = 60.0
     #: First delay after a passing error; doubles per error, with full jitter.
     retry_base: float = 2.0
     retry_cap: float = 300.0

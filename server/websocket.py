@@ -1,0 +1,334 @@
+"""``/api/ws``: any number of companies and jobs over one socket, protocol ``ledgerwire.v1``.
+
+The socket is accepted before anything is checked, because a browser is told nothing about a refused handshake:
+who is turned away reads the close code (4400 garbled, 4401 not signed in, 4403 foreign page, 4408 nothing asked
+for, 1012 restart, 1013 too slow).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import WebSocket, websocket
+
+from ledgerwire.errors import FieldError
+from ledgerwire.events import (
+    Authenticate,
+    Authenticated,
+    ClientPing,
+    Pong,
+    Request,
+    SocketError,
+    Subscribe,
+    Subscribed,
+    Unsubscribe,
+    Unsubscribed,
+)
+from server import frames
+from server.auth import find_job, require
+from server.channel import Answer, Channel
+from server.frames import Frame
+from server.hub import Hub
+from server.problems import to_problem
+from server.refusals import InvalidInput, NotSignedIn, OriginRefused, Unknown
+from server.session import NOTHING, Session, Wants
+from server.stream import (
+    FOREIGN,
+    GARBLED,
+    IDLE,
+    LAST_WORDS,
+    SIGNED_OUT,
+    TOO_SLOW,
+    End,
+    Stream,
+)
+from workers.books.access import Principal, Role
+from workers.database import LOST
+from workers.jobs.position import NOWHERE, Position
+
+log = logging.getLogger(__name__)
+
+PROTOCOL: Final = "ledgerwire.v1"
+#: Characters of one message.
+LONGEST_MESSAGE: Final = 65_536
+MOST_SUBSCRIPTIONS: Final = 100
+#: Seconds to sign in, where the handshake did not.
+SIGN_IN_WITHIN: Final = 10.0
+#: Seconds a socket may stay without a subscription.
+IDLE_FOR: Final = 60.0
+TRY_LATER: Final = End(1013, "The database does not answer; come again.")
+
+_decoder: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
+
+Connection = WebSocket[Any, Any, Any]
+
+
+@websocket("/ws")
+async def socket_handler(socket: Connection, hub: Hub) -> None:
+    offered = socket.scope["subprotocols"]
+    await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
+    speaker = Socket(hub, socket)
+    try:
+        end = await speaker.serve() if PROTOCOL in offered or not offered else GARBLED
+    except OSError:
+        return
+    finally:
+        speaker.leave()
+    await speaker.say_goodbye(end)
+
+
+class Gone(OSError):
+    """The watcher has closed the socket."""
+
+
+class Seat:
+    """A company on one socket: one session, however many subscriptions look at it."""
+
+    def __init__(self, channel: Channel, session: Session) -> None:
+        self.channel = channel
+        self.session = session
+        #: By subscription id: the job, or None for all of the company's.
+        self.subscriptions: dict[int, str | None] = {}
+
+    def wants(self) -> Wants:
+        jobs = self.subscriptions.values()
+        return None if None in jobs else frozenset(job_id for job_id in jobs if job_id)
+
+
+class Socket(Stream):
+    def __init__(self, hub: Hub, socket: Connection) -> None:
+        super().__init__(hub, socket)
+        self._socket = socket
+        self._principal: Principal | None = None
+        self._token: str | None = None
+        self._seats: dict[str, Seat] = {}
+        self._replies: deque[Frame] = deque()
+        self._idle_since = self._loop.time()
+
+    async def serve(self) -> End:
+        """Until either side has had enough; raises OSError where the watcher left."""
+        try:
+            self._principal = await self._auth.identify(self._socket) or await self._introduced()
+            self._auth.check_origin(self._socket, self._principal)
+        except OriginRefused:
+            return FOREIGN
+        except NotSignedIn:
+            return SIGNED_OUT
+        except msgspec.DecodeError:
+            return GARBLED
+        except Gone:
+            raise
+        except LOST:
+            return TRY_LATER
+        return await self.run()
+
+    async def _introduced(self) -> Principal:
+        """By the first message, where the handshake said nothing."""
+        try:
+            async with asyncio.timeout(SIGN_IN_WITHIN):
+                first = await self._hear()
+        except TimeoutError:
+            raise NotSignedIn from None
+        if not isinstance(first, Authenticate):
+            raise NotSignedIn
+        principal = await self._auth.by_token(first.token)
+        if principal is None:
+            raise NotSignedIn
+        self._token = first.token
+        self._reply(Authenticated())
+        return principal
+
+    async def identify(self) -> Principal | None:
+        if self._token is not None:
+            return await self._auth.by_token(self._token)
+        return await super().identify()
+
+    async def say_goodbye(self, end: End) -> None:
+        """A close frame, and a watcher that does not take it in time is dropped."""
+        try:
+            async with asyncio.timeout(LAST_WORDS):
+                await self._socket.close(end.code, end.reason)
+                while end is TOO_SLOW and (await self._socket.receive())["type"] != "websocket.disconnect":
+                    pass
+        except TimeoutError:
+            self.drop()
+        except OSError:
+            pass
+
+    def leave(self) -> None:
+        for seat in self._seats.values():
+            self._vacate(seat)
+        self._seats.clear()
+
+    # --- what is said to the watcher ------------------------------------------------------------------
+
+    def companies(self) -> list[str]:
+        return list(self._seats)
+
+    def keepalive(self) -> None:
+        for company_id, seat in self._seats.items():
+            if seat.session.is_idle:
+                seat.session.pass_by(seat.channel.position)
+                seat.session.reply(frames.ping(company_id, seat.session.position))
+
+    def tick(self, now: float) -> None:
+        super().tick(now)
+        if self._seats:
+            self._idle_since = now
+        elif now - self._idle_since > IDLE_FOR:
+            self.finish(IDLE)
+
+    def take(self) -> list[Frame]:
+        due = list(self._replies)
+        self._replies.clear()
+        for seat in self._seats.values():
+            if seat.session.overrun:
+                self.finish(TOO_SLOW)
+                return []
+            due += seat.session.take()
+        return due
+
+    async def send(self, due: list[Frame]) -> None:
+        for frame in due:
+            await self._socket.send({"type": "websocket.send", "bytes": None, "text": frame.text})
+
+    def _reply(self, value: msgspec.Struct) -> None:
+        self._replies.append(frames.reply(value, NOWHERE))
+        self.wake()
+
+    # --- what the watcher says ------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                request = await self._hear()
+            except msgspec.DecodeError:
+                self.finish(GARBLED)
+                return
+            try:
+                await self._do(request)
+            except Exception as error:  # noqa: BLE001 (problems.py says what it is)
+                self._refuse(getattr(request, "id", None), error)
+
+    async def _hear(self) -> Request:
+        """The next message; raises DecodeError for what is none of the protocol, Gone when there is none."""
+        message: Any = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise Gone
+        text = message.get("text")
+        if text is None or len(text) > LONGEST_MESSAGE:
+            raise msgspec.DecodeError
+        return _decoder.decode(text)
+
+    async def _do(self, request: Request) -> None:
+        match request:
+            case Subscribe():
+                await self._subscribe(request)
+            case Unsubscribe():
+                self._unsubscribe(request.id)
+            case ClientPing():
+                self._reply(Pong())
+            case Authenticate():
+                await self._authenticate(request.token)
+
+    def _refuse(self, request_id: int | None, error: Exception) -> None:
+        problem = to_problem(error)
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("A request over a socket failed.", exc_info=error)
+        refusal = SocketError(
+            id=request_id,
+            title=problem.title,
+            status=problem.status or 500,
+            detail=problem.detail,
+            problem=problem.type,
+            errors=problem.errors,
+        )
+        self._reply(refusal)
+
+    async def _authenticate(self, token: str) -> None:
+        principal = await self._auth.by_token(token)
+        if principal is None:
+            raise NotSignedIn
+        self._principal, self._token = principal, token
+        self._reply(Authenticated())
+
+    async def _subscribe(self, request: Subscribe) -> None:
+        self._check_room(request.id)
+        await self._check_access(request)
+        since = Position.parse(request.since) if request.since else None
+        seat = self._seats.get(request.company_id) or self._take_seat(request.company_id)
+        seat.subscriptions[request.id] = request.job_id
+        shows: Wants = None if request.job_id is None else frozenset({request.job_id})
+        is_first = seat.session.wants == NOTHING
+        try:
+            await seat.channel.subscribe(
+                seat.session,
+                seat.wants(),
+                since=since if is_first else None,
+                shows=shows,
+                answers=None if is_first else request.id,
+                greet=lambda answer: _subscribed(request, answer),
+            )
+        except BaseException:
+            self._drop(request.id)
+            raise
+
+    def _check_room(self, subscription: int) -> None:
+        taken = [each for seat in self._seats.values() for each in seat.subscriptions]
+        if subscription in taken:
+            raise InvalidInput(FieldError("/id", "This id is taken by another subscription of this socket."))
+        if len(taken) >= MOST_SUBSCRIPTIONS:
+            raise InvalidInput(
+                FieldError(
+                    "/id", f"A socket holds {MOST_SUBSCRIPTIONS} subscriptions; watch the company instead."
+                )
+            )
+
+    async def _check_access(self, request: Subscribe) -> None:
+        if self._principal is None:
+            raise NotSignedIn
+        require(self._principal, request.company_id, Role.VIEWER)
+        if request.job_id is not None:
+            record = await find_job(self.hub.kernel, self._principal, request.job_id, Role.VIEWER)
+            if record.company_id != request.company_id:
+                raise Unknown("job")
+
+    def _unsubscribe(self, subscription: int) -> None:
+        if not self._drop(subscription):
+            raise Unknown("subscription")
+        self._reply(Unsubscribed(id=subscription))
+
+    def _drop(self, subscription: int) -> bool:
+        for company_id, seat in self._seats.items():
+            if subscription in seat.subscriptions:
+                del seat.subscriptions[subscription]
+                if seat.subscriptions:
+                    seat.channel.narrow(seat.session, seat.wants())
+                else:
+                    self._vacate(self._seats.pop(company_id))
+                return True
+        return False
+
+    def _take_seat(self, company_id: str) -> Seat:
+        seat = self._seats[company_id] = Seat(self.hub.join(company_id), Session(self.wake))
+        return seat
+
+    def _vacate(self, seat: Seat) -> None:
+        seat.channel.leave(seat.session)
+        self.hub.part(seat.channel)
+
+
+def _subscribed(request: Subscribe, answer: Answer) -> Frame:
+    value = Subscribed(
+        id=request.id,
+        company_id=request.company_id,
+        job_id=request.job_id,
+        position=str(answer.position),
+        recovered=answer.recovered,
+    )
+    return frames.reply(value, answer.position)
