@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from ledgerwire.events import JobEvent, LogEvent
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import Submission
 from tests.brokers import Broker
 from workers.jobs.kernel import Kernel
 from workers.jobs.kinds import Kind, registry
 from workers.jobs.plan import Plan
+from workers.jobs.position import Position
 from workers.jobs.record import JobRecord
 from workers.settings import Settings, Tempo
 from workers.worker import WorkerProcess
@@ -67,6 +69,14 @@ class Workers:
         return worker
 
 
+    async def kernel(self, settings: Settings) -> Kernel:
+        """Another kernel, with settings of the test's own."""
+        opened = Kernel.open(settings)
+        await opened.start()
+        self.stack.push_async_callback(opened.close)
+        return opened
+
+
 @asynccontextmanager
 async def _running(worker: WorkerProcess) -> AsyncIterator[None]:
     stop = asyncio.Event()
@@ -100,9 +110,6 @@ async def submit(kernel: Kernel, company: str = "acme", note: str = "") -> JobRe
 
 
 def events_of(kernel: Kernel) -> Callable[[str], Awaitable[list[Any]]]:
-    from ledgerwire.events import JobEvent, LogEvent
-    from workers.jobs.position import Position
-
     async def read(company: str) -> list[Any]:
         picture = await kernel.live.picture(company)
         replay = await kernel.live.replay(company, Position(picture.position.epoch, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -94,7 +95,7 @@ async def test_the_same_file_twice_at_the_same_time_counts_exactly(
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "empty_file"), ("%PDF-1.7 \n", "not_a_statement"), ("Date,Description,Amount\n", "empty_file")],
+    [("", "empty_file"), ("%PDF-1.7 \n", "not_a_statement"), ("Date,Description,Amount\n", "no_lines")],
 )
 async def test_what_cannot_be_read_fails_with_a_problem(
     kernel: Kernel, workers: Workers, company: str, text: str, code: str
@@ -118,7 +119,7 @@ async def test_categorize_decides_what_waits_by_what_was_approved_since(
     async with kernel.database.transaction() as tx:
         await tx.execute(
             transactions.update()
-            .where(transactions.c.date == "2026-05-02")
+            .where(transactions.c.date == date(2026, 5, 2))
             .values(state="approved", category="Office supplies and equipment")
         )
     submitted = await kernel.submit(Categorize(company_id="acme"), submitted_by="test")
@@ -128,7 +129,7 @@ async def test_categorize_decides_what_waits_by_what_was_approved_since(
     async with kernel.database.reading() as connection:
         found = await connection.execute(
             select(transactions.c.category, transactions.c.source, transactions.c.reason).where(
-                transactions.c.date == "2026-06-02"
+                transactions.c.date == date(2026, 6, 2)
             )
         )
         category, source, reason = found.one()
