@@ -34,5 +34,5 @@ while job["status"] in ("pending", "running"):
         if error.code != 304:  # unchanged: ask again
             raise
 if job["status"] != "complete":
-    sys.exit(f"{job['status']}: {job['error']}")
+    sys.exit(f"{job['status']}: {(job['error'] or {}).get('detail', 'no more is known')}")
 print(json.dumps(job["result"]))

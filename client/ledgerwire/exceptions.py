@@ -121,7 +121,9 @@ class JobFailed(LedgerwireError):
 
     def __str__(self) -> str:
         why = ": ".join(filter(None, (self.problem.title, self.problem.detail)))
-        return f"Job {self.job.job_id} failed: {why}. When the cause is gone, `retry()` resumes it."
+        return (
+            f"Job {self.job.job_id} failed: {why.rstrip('.')}. When the cause is gone, `retry()` resumes it."
+        )
 
 
 class JobCancelled(LedgerwireError):
