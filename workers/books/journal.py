@@ -37,7 +37,7 @@ def propose(decided: Decided) -> Entry | None:
     line, category = decided.line, decided.decision.category
     if category is None or not line.amount:
         return None
-    bank, amount = line.bank_account, abs(line.amount)
+    bank, amount = line.bank_account, line.amount.copy_abs()
     debited, credited = (bank, category) if line.amount > 0 else (category, bank)
     lines = (EntryLine(debited, debit=amount), EntryLine(credited, credit=amount))
     return Entry(line.transaction_id, line.date, line.currency, lines)

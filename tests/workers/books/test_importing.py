@@ -185,6 +185,6 @@ def test_another_currency_is_refused_with_the_reason() -> None:
 
 
 def test_a_line_keeps_its_place_in_the_file() -> None:
-    line = StatementLine(line_no=17, date=date(2026, 6, 5), amount=Decimal("-1"), description="x y")
+    line = StatementLine(line_no=17, date=date(2026, 6, 5), amount=Decimal(-1), description="x y")
     (new,) = prepare(Statement(format="csv", lines=[line]), CHECKING)
     assert (new.line_no, new.normalised, new.merchant_key, new.sign) == (17, "X Y", "X Y", -1)

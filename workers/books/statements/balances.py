@@ -25,12 +25,13 @@ def prove(
     """1 where the balances bear the amounts out, -1 where they bear out their opposite, null without a say.
 
     Raises BalanceDisagrees. A balance may be printed before or after its amount, and a file may begin with
-    its oldest or its newest line; the dates say which, since a reversed sign looks like the other order.
+    its oldest or its newest line. Where the dates do not say which, an opposite sign proves nothing: it looks
+    like the other order.
     """
     if not _runs(amounts, balances):
         return None
     misses = []
-    for sign in (1, -1):
+    for sign in (1, -1) if _order(dates) else (1,):
         for trial in _trials(amounts, dates, sign):
             miss = _first_miss(trial, balances)
             if miss is None:
@@ -49,13 +50,19 @@ def _trials(amounts: Sequence[Decimal], dates: Sequence[date], sign: int) -> lis
     """What the balance column would read, up to a constant, in each order that the dates allow."""
     sums = [sign * each for each in accumulate(amounts, initial=Decimal(0))]
     after, before = sums[1:], sums[:-1]
+    match _order(dates):
+        case 1:
+            return [after, before]
+        case -1:
+            return [[-each for each in before], [-each for each in after]]
+    return [after, [-each for each in before]]
+
+
+def _order(dates: Sequence[date]) -> int:
+    """1 where the oldest line stands first, -1 where the newest does, 0 where one cannot tell."""
     oldest_first = all(a <= b for a, b in pairwise(dates))
     newest_first = all(a >= b for a, b in pairwise(dates))
-    if oldest_first == newest_first:
-        return [after, [-each for each in before]]
-    if oldest_first:
-        return [after, before]
-    return [[-each for each in before], [-each for each in after]]
+    return oldest_first - newest_first
 
 
 def _first_miss(trial: Sequence[Decimal], balances: Sequence[Decimal | None]) -> int | None:

@@ -15,7 +15,7 @@ from workers.books.statements.columns import Column, Columns
 from workers.books.statements.dates import AmbiguousDates, DateStyle, decide_style
 from workers.books.statements.encoding import decode
 from workers.books.statements.mapping import Mapping
-from workers.books.statements.money import Ledger, Money, is_direction, read_money
+from workers.books.statements.money import Ledger, Money, check_signs, is_direction, read_money
 from workers.books.statements.refusal import refuse_column, refuse_line
 from workers.books.statements.rows import Posted, posted_rows
 from workers.books.statements.sheet import read_sheet
@@ -38,9 +38,8 @@ def read_delimited(content: bytes, mapping: Mapping) -> Statement:
     dates = _dates(posted, columns, mapping)
     descriptions = _descriptions(posted, columns)
     ledger = Ledger(posted, columns, mapping)
-    money = read_money(ledger, descriptions)
     balances = _balances(ledger)
-    money = _proven(money, ledger, balances, dates)
+    money = _borne_out(read_money(ledger), ledger, balances, dates, descriptions)
     currencies = _currencies(posted, columns, money)
     ids = _bank_ids(posted, columns)
     rows = zip(posted, dates, money.amounts, descriptions, currencies, ids, balances, strict=True)
@@ -157,20 +156,28 @@ def _balances(ledger: Ledger) -> list[Decimal | None]:
     return ledger.signed(column) if column else [None] * len(ledger.posted)
 
 
-def _proven(money: Money, ledger: Ledger, balances: Sequence[Decimal | None], dates: Sequence[date]) -> Money:
-    """The amounts as the balance column bears them out."""
+def _borne_out(
+    money: Money,
+    ledger: Ledger,
+    balances: Sequence[Decimal | None],
+    dates: Sequence[date],
+    descriptions: Sequence[str],
+) -> Money:
+    """The amounts as the balance column and the descriptions bear them out.
+
+    A balance turns only numbers that carry no sign. Where the file states what is money in and the balance moves
+    the other way, it is of what a card owes; where printed signs contradict it, nothing is certain.
+    """
     try:
         sign = prove(money.amounts, balances, dates)
     except BalanceDisagrees as error:
         raise _refuse_balance(ledger, error.index) from None
-    if sign is None and not money.proven and not any(amount < 0 for amount in money.amounts):
-        fault = "has only positive numbers, which may be money in or charges"
-        advice = 'Send a mapping with "sign": "as_printed" or "reversed".'
-        title = "Money in and money out cannot be told apart"
-        raise refuse_column("ambiguous_sign", title, money.column.name, fault, advice)
-    if sign != -1 or ledger.mapping.sign:
-        return money
-    return msgspec.structs.replace(money, amounts=[-amount + 0 for amount in money.amounts])
+    if sign == -1 and not money.stated:
+        if any(amount < 0 for amount in money.amounts):
+            raise _refuse_balance(ledger, 0)
+        money = msgspec.structs.replace(money, amounts=[-amount + 0 for amount in money.amounts])
+    check_signs(money, ledger, descriptions, proven=sign is not None)
+    return money
 
 
 def _refuse_balance(ledger: Ledger, index: int) -> StatementError:

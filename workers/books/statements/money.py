@@ -29,13 +29,14 @@ ADVICE = 'Send a mapping with "sign": "as_printed" (minus is money out) or "reve
 
 
 class Money(msgspec.Struct, frozen=True):
-    """Signed amounts, one for each line; ``proven`` where the file itself says in which direction."""
+    """Signed amounts, one for each line."""
 
     amounts: list[Decimal]
     currencies: list[str | None]
     #: The column they were read from, for the reader of a refusal.
     column: Column
-    proven: bool
+    #: Whether the file says in so many words, columns or signs which of them are money in.
+    stated: bool
 
 
 class Ledger:
@@ -97,8 +98,8 @@ class Ledger:
             ) from None
 
 
-def read_money(ledger: Ledger, descriptions: Sequence[str]) -> Money:
-    """Raises StatementError where money in cannot be told from money out."""
+def read_money(ledger: Ledger) -> Money:
+    """As the columns print it, before any proof; raises StatementError where they contradict each other."""
     _check_fees(ledger)
     split = _split(ledger)
     single = _single(ledger)
@@ -107,11 +108,22 @@ def read_money(ledger: Ledger, descriptions: Sequence[str]) -> Money:
     money = split or single
     if money is None:
         raise _no_money(ledger)
-    if ledger.mapping.sign:
-        return _as_mapped(money, ledger.mapping)
-    if not money.proven:
-        _check_words(money, ledger, descriptions)
-    return money
+    return _as_mapped(money, ledger.mapping) if ledger.mapping.sign else money
+
+
+def check_signs(money: Money, ledger: Ledger, descriptions: Sequence[str], *, proven: bool) -> None:
+    """Card statements print charges positive: raises StatementError where nothing tells whether this one does."""
+    if money.stated:
+        return
+    ins, outs = sum(amount > 0 for amount in money.amounts), sum(amount < 0 for amount in money.amounts)
+    if ins and not outs and not proven:
+        raise _ambiguous_sign(money, "has only positive numbers, which may be money in or charges")
+    if ins > outs and _is_card(ledger.columns):
+        raise _ambiguous_sign(money, "is of a card and mostly positive, which may be money in or charges")
+    verdicts = [_verdict(*pair) for pair in zip(money.amounts, descriptions, strict=True)]
+    if False in verdicts and True not in verdicts:
+        line_no = ledger.posted[verdicts.index(False)].line_no
+        raise _ambiguous_sign(money, f"has a sign on line {line_no} that does not fit its description")
 
 
 def _split(ledger: Ledger) -> Money | None:
@@ -196,9 +208,9 @@ def _with_direction(ledger: Ledger, column: Column) -> Money:
     if words and "-" not in signs:
         directed = [-amount if out else amount for amount, out in zip(amounts, words, strict=True)]
         return Money(directed, currencies, column, True)
-    if words:
-        agree = all(not amount or (amount < 0) == out for amount, out in zip(amounts, words, strict=True))
-        return Money(amounts, currencies, column, agree)
+    if words and len(set(words)) > 1:
+        _check_agreement(ledger, column, amounts, words)
+        return Money(amounts, currencies, column, True)
     if signs == {"", "+"}:
         # Only payments carry a sign, so what carries none is a charge.
         charged = [
@@ -206,6 +218,15 @@ def _with_direction(ledger: Ledger, column: Column) -> Money:
         ]
         return Money(charged, currencies, column, True)
     return Money(amounts, currencies, column, signs in ({"+"}, {"+", "-"}))
+
+
+def _check_agreement(
+    ledger: Ledger, column: Column, amounts: Sequence[Decimal], words: Sequence[bool]
+) -> None:
+    for posted, amount, out in zip(ledger.posted, amounts, words, strict=True):
+        if amount and (amount < 0) != out:
+            fault = "has a sign that the word for money in or out contradicts"
+            raise refuse_line(posted.line_no, fault, column=column.name)
 
 
 def _direction(ledger: Ledger) -> list[bool] | None:
@@ -223,20 +244,7 @@ def is_direction(posted: Sequence[Posted], column: Column) -> bool:
 
 def _as_mapped(money: Money, mapping: Mapping) -> Money:
     amounts = [-amount + 0 for amount in money.amounts] if mapping.sign == "reversed" else money.amounts
-    return msgspec.structs.replace(money, amounts=amounts, proven=True)
-
-
-def _check_words(money: Money, ledger: Ledger, descriptions: Sequence[str]) -> None:
-    """Card statements print charges positive; only signs, words or a balance can tell."""
-    ins, outs = sum(amount > 0 for amount in money.amounts), sum(amount < 0 for amount in money.amounts)
-    if ins and not outs and not ledger.columns.first("balance"):
-        raise _ambiguous_sign(money, "has only positive numbers, which may be money in or charges")
-    if ins > outs and _is_card(ledger.columns):
-        raise _ambiguous_sign(money, "is of a card and mostly positive, which may be money in or charges")
-    verdicts = [_verdict(*pair) for pair in zip(money.amounts, descriptions, strict=True)]
-    if False in verdicts:
-        line_no = ledger.posted[verdicts.index(False)].line_no
-        raise _ambiguous_sign(money, f"has a sign on line {line_no} that does not fit its description")
+    return msgspec.structs.replace(money, amounts=amounts, stated=True)
 
 
 def _is_card(columns: Columns) -> bool:
