@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from litestar import Response, post
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
 
 from ledgerwire.jobs import Cancel, Changed, Job, JobFilter, Status
 from server.answers import as_json
 from server.auth import find_job, require
+from server.parameters import Caller, CompanyId, JobId, TheKernel
 from server.refusals import Unknown
-from workers.books.access import Principal, Role
+from workers.books.access import Role
 from workers.jobs.errors import WrongState
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import JobQuery
@@ -40,7 +42,7 @@ Verb = Callable[[str], Awaitable[JobRecord | None]]
     },
 )
 async def cancel_job(
-    job_id: str, kernel: Kernel, principal: Principal, data: Cancel | None = None
+    job_id: JobId, kernel: TheKernel, principal: Caller, data: JSONBody[Cancel | None] = None
 ) -> Response[bytes]:
     record = await find_job(kernel, principal, job_id, Role.BOOKKEEPER)
     reason = data.reason if data else None
@@ -56,7 +58,7 @@ async def cancel_job(
     status_code=202,
     responses={202: ResponseSpec(Job, description="Pending again, with all its budgets")},
 )
-async def retry_job(job_id: str, kernel: Kernel, principal: Principal) -> Response[bytes]:
+async def retry_job(job_id: JobId, kernel: TheKernel, principal: Caller) -> Response[bytes]:
     record = await find_job(kernel, principal, job_id, Role.BOOKKEEPER)
     return _accepted(await kernel.retry(record.job_id, by=principal.name))
 
@@ -71,7 +73,7 @@ async def retry_job(job_id: str, kernel: Kernel, principal: Principal) -> Respon
     responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
 )
 async def cancel_jobs(
-    company_id: str, kernel: Kernel, principal: Principal, data: JobFilter | None = None
+    company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
 
@@ -91,7 +93,7 @@ async def cancel_jobs(
     responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
 )
 async def retry_jobs(
-    company_id: str, kernel: Kernel, principal: Principal, data: JobFilter | None = None
+    company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response
-from litestar.params import Parameter
 
 JSON: Final = "application/json"
 #: A stored answer must be asked about before it is used, and never by a shared cache.
 REVALIDATE: Final = {"Cache-Control": "private, no-cache"}
-
-Limit = Annotated[int, Parameter(ge=1, le=500, description="How many of them at most")]
-Cursor = Annotated[
-    str | None,
-    Parameter(max_length=200, required=False, description="next_cursor of the page before, unchanged"),
-]
 
 
 def as_json(

@@ -6,31 +6,31 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from ledgerwire.books import AccountPage, BankAccountPage, Company, RulePage, TransactionPage
-from server.answers import Cursor, Limit, page
+from server.answers import page
 from server.auth import require
+from server.parameters import Caller, CompanyId, Cursor, Limit, TheKernel
 from server.refusals import Unknown
 from workers.books import companies, rules, transactions
-from workers.books.access import Principal, Role
-from workers.jobs.kernel import Kernel
+from workers.books.access import Role
 
 States = Annotated[
     list[str] | None,
-    Parameter(
+    QueryParameter(
         # Litestar keeps the name for itself.
-        query="state",
+        name="state",
         required=False,
         description="Any of `imported`, `proposed`, `review`, `approved`, `exported`; may be repeated",
     ),
 ]
-JobId = Annotated[str | None, Parameter(required=False, description="What this job imported")]
+ImportJob = Annotated[str | None, QueryParameter(required=False, description="What this job imported")]
 Text = Annotated[
     str | None,
-    Parameter(required=False, max_length=200, description="Stands in the description, in any case"),
+    QueryParameter(required=False, max_length=200, description="Stands in the description, in any case"),
 ]
-Category = Annotated[str | None, Parameter(required=False, max_length=120)]
+Category = Annotated[str | None, QueryParameter(required=False, max_length=120)]
 
 
 @get(
@@ -40,7 +40,7 @@ Category = Annotated[str | None, Parameter(required=False, max_length=120)]
     tags=["Books"],
     responses={200: ResponseSpec(Company, description="The company")},
 )
-async def get_company(company_id: str, kernel: Kernel, principal: Principal) -> Company:
+async def get_company(company_id: CompanyId, kernel: TheKernel, principal: Caller) -> Company:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
         found = await companies.find_company(sql, company_id)
@@ -58,7 +58,7 @@ async def get_company(company_id: str, kernel: Kernel, principal: Principal) -> 
     responses={200: ResponseSpec(BankAccountPage, description="All of them, oldest first")},
 )
 async def list_bank_accounts(
-    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+    request: Request[Any, Any, Any], company_id: CompanyId, kernel: TheKernel, principal: Caller
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
@@ -73,7 +73,7 @@ async def list_bank_accounts(
     responses={200: ResponseSpec(AccountPage, description="All of them, by code")},
 )
 async def list_accounts(
-    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+    request: Request[Any, Any, Any], company_id: CompanyId, kernel: TheKernel, principal: Caller
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
@@ -88,7 +88,7 @@ async def list_accounts(
     responses={200: ResponseSpec(RulePage, description="All of them, in the order in which they decide")},
 )
 async def list_rules(
-    request: Request[Any, Any, Any], company_id: str, kernel: Kernel, principal: Principal
+    request: Request[Any, Any, Any], company_id: CompanyId, kernel: TheKernel, principal: Caller
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
@@ -104,11 +104,11 @@ async def list_rules(
 )
 async def list_transactions(
     request: Request[Any, Any, Any],
-    company_id: str,
-    kernel: Kernel,
-    principal: Principal,
+    company_id: CompanyId,
+    kernel: TheKernel,
+    principal: Caller,
     states: States = None,
-    job_id: JobId = None,
+    job_id: ImportJob = None,
     text: Text = None,
     category: Category = None,
     limit: Limit = 50,

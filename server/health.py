@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from ledgerwire.jobs import Status
 from server.answers import JSON
+from server.parameters import TheKernel
 from workers.jobs.kernel import Kernel
 from workers.jobs.live import BROKER_AWAY, BrokerAway
 from workers.jobs.tables import jobs, workers
@@ -55,7 +56,7 @@ def is_alive() -> Alive:
         503: ResponseSpec(Ready, description="The database does not answer"),
     },
 )
-async def is_ready(kernel: Kernel) -> Response[bytes]:
+async def is_ready(kernel: TheKernel) -> Response[bytes]:
     found, broker = await asyncio.gather(_count_workers(kernel), _broker_answers(kernel))
     match found:
         case None:
@@ -75,7 +76,7 @@ async def is_ready(kernel: Kernel) -> Response[bytes]:
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(kernel: Kernel) -> Response[str]:
+async def metrics(kernel: TheKernel) -> Response[str]:
     """Prometheus text: counts over all companies, and no ids."""
     async with kernel.database.reading() as sql:
         rows = await sql.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))

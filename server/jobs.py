@@ -9,16 +9,17 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import AttemptPage, Job, LogPage, Page, Status
-from server.answers import REVALIDATE, Cursor, Limit, as_json, entity_tag, is_known, page
+from server.answers import REVALIDATE, as_json, entity_tag, is_known, page
 from server.auth import find_job, require
 from server.hub import Hub
+from server.parameters import Caller, CompanyId, Cursor, JobId, Limit, TheHub, TheKernel
 from server.refusals import InvalidInput
 from server.waiting import LONGEST, Waiters, asked_wait, until_changed
-from workers.books.access import Principal, Role
+from workers.books.access import Role
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import JobQuery
 from workers.jobs.live import BrokerAway
@@ -31,7 +32,7 @@ REDACTED = "[redacted]"
 
 Wait = Annotated[
     int | None,
-    Parameter(
+    QueryParameter(
         ge=0,
         le=LONGEST,
         required=False,
@@ -40,19 +41,23 @@ Wait = Annotated[
 ]
 Include = Annotated[
     str | None,
-    Parameter(pattern="^params$", required=False, description="`params` adds what was submitted, redacted"),
+    QueryParameter(
+        pattern="^params$", required=False, description="`params` adds what was submitted, redacted"
+    ),
 ]
 Statuses = Annotated[
-    list[Status] | None, Parameter(required=False, description="Any of these; may be repeated")
+    list[Status] | None, QueryParameter(required=False, description="Any of these; may be repeated")
 ]
-Kinds = Annotated[list[str] | None, Parameter(required=False, description="Any of these; may be repeated")]
+Kinds = Annotated[
+    list[str] | None, QueryParameter(required=False, description="Any of these; may be repeated")
+]
 CreatedAfter = Annotated[
     Annotated[datetime, msgspec.Meta(tz=True)] | None,
-    Parameter(required=False, description="RFC 3339, with a time zone"),
+    QueryParameter(required=False, description="RFC 3339, with a time zone"),
 ]
 Since = Annotated[
     str | None,
-    Parameter(
+    QueryParameter(
         max_length=64,
         required=False,
         description="A position: jobs that changed after it, else (where that is not known any more) the present ones",
@@ -72,10 +77,10 @@ Since = Annotated[
 )
 async def get_job(
     request: Request[Any, Any, Any],
-    job_id: str,
-    kernel: Kernel,
-    hub: Hub,
-    principal: Principal,
+    job_id: JobId,
+    kernel: TheKernel,
+    hub: TheHub,
+    principal: Caller,
     wait: Wait = None,
     include: Include = None,
 ) -> Response[bytes]:
@@ -170,9 +175,9 @@ def _is_secret(name: str) -> bool:
 )
 async def get_job_log(
     request: Request[Any, Any, Any],
-    job_id: str,
-    kernel: Kernel,
-    principal: Principal,
+    job_id: JobId,
+    kernel: TheKernel,
+    principal: Caller,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[bytes]:
@@ -191,9 +196,9 @@ async def get_job_log(
 )
 async def get_job_attempts(
     request: Request[Any, Any, Any],
-    job_id: str,
-    kernel: Kernel,
-    principal: Principal,
+    job_id: JobId,
+    kernel: TheKernel,
+    principal: Caller,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[bytes]:
@@ -227,9 +232,9 @@ def _number(cursor: str | None) -> int:
 )
 async def list_jobs(
     request: Request[Any, Any, Any],
-    company_id: str,
-    kernel: Kernel,
-    principal: Principal,
+    company_id: CompanyId,
+    kernel: TheKernel,
+    principal: Caller,
     status: Statuses = None,
     kind: Kinds = None,
     created_after: CreatedAfter = None,

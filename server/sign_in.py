@@ -6,15 +6,16 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
 
 from ledgerwire.access import Session, SignIn
 from ledgerwire.books import Company
 from server.auth import COOKIE, Authenticator, session_cookie, session_token
+from server.parameters import Caller, TheKernel, TheSettings
 from server.refusals import LinkRefused
 from workers.books import access, companies
 from workers.books.access import Principal
 from workers.jobs.kernel import Kernel
-from workers.settings import Settings
 
 
 @post(
@@ -27,7 +28,7 @@ from workers.settings import Settings
     responses={200: ResponseSpec(Session, description="Signed in; the session stands in a cookie")},
 )
 async def sign_in(
-    request: Request[Any, Any, Any], data: SignIn, kernel: Kernel, settings: Settings
+    request: Request[Any, Any, Any], data: JSONBody[SignIn], kernel: TheKernel, settings: TheSettings
 ) -> Response[Session]:
     auth: Authenticator = request.app.state.auth
     auth.check_origin(request)
@@ -49,7 +50,7 @@ async def sign_in(
     tags=["Session"],
     responses={200: ResponseSpec(Session, description="You, by key or by session")},
 )
-async def get_session(principal: Principal, kernel: Kernel) -> Session:
+async def get_session(principal: Caller, kernel: TheKernel) -> Session:
     return await _session(kernel, principal)
 
 
@@ -60,7 +61,7 @@ async def get_session(principal: Principal, kernel: Kernel) -> Session:
     tags=["Session"],
     status_code=204,
 )
-async def sign_out(request: Request[Any, Any, Any], principal: Principal, kernel: Kernel) -> Response[None]:
+async def sign_out(request: Request[Any, Any, Any], principal: Caller, kernel: TheKernel) -> Response[None]:
     token = session_token(request)
     if token is not None and principal.session:
         async with kernel.database.transaction() as sql:

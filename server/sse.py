@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Send
 
@@ -27,10 +27,11 @@ from server.auth import find_job, require
 from server.channel import Answer, Channel
 from server.frames import Frame, glance
 from server.hub import Hub
+from server.parameters import Caller, CompanyId, JobId, TheHub
 from server.session import Session, Wants
 from server.stream import DONE, TOO_SLOW, End, Stream
 from server.waiting import LONGEST, Waiters, asked_wait
-from workers.books.access import Principal, Role
+from workers.books.access import Role
 from workers.jobs.live import BrokerAway
 from workers.jobs.position import NOWHERE, Position
 from workers.jobs.record import JobRecord
@@ -50,8 +51,8 @@ Since = Annotated[
 ]
 LastEventId = Annotated[
     str | None,
-    Parameter(
-        header="Last-Event-ID",
+    HeaderParameter(
+        name="Last-Event-ID",
         max_length=64,
         required=False,
         description="The same, as a browser sends it when it comes again; wins over `since`.",
@@ -87,9 +88,9 @@ ENDED: Final = {
 )
 async def company_events(
     request: Request[Any, Any, Any],
-    company_id: str,
-    hub: Hub,
-    principal: Principal,
+    company_id: CompanyId,
+    hub: TheHub,
+    principal: Caller,
     since: Since = None,
     last_event_id: LastEventId = None,
     wait: Wait = None,
@@ -108,9 +109,9 @@ async def company_events(
 )
 async def job_events(
     request: Request[Any, Any, Any],
-    job_id: str,
-    hub: Hub,
-    principal: Principal,
+    job_id: JobId,
+    hub: TheHub,
+    principal: Caller,
     since: Since = None,
     last_event_id: LastEventId = None,
     wait: Wait = None,

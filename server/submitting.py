@@ -6,19 +6,20 @@ What can be told at once is refused here; reading deeper is the job's business.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
 from ledgerwire.submissions import KINDS, Submission, Upload, UploadAndCategorize
 from server.auth import require
 from server.faults import fault_in
+from server.parameters import Caller, TheKernel, TheSettings
 from server.refusals import InvalidInput
 from server.uploads import Form, read_form
 from workers.books import companies
@@ -29,8 +30,8 @@ from workers.settings import Settings
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         pattern=r"^[!-~]{1,255}$",
         description="The same key and the same request answer with the same job, so a retry is harmless.",
         required=False,
@@ -60,9 +61,9 @@ def route_of(kind: str, struct: type[Submission], settings: Settings) -> HTTPRou
 def _multipart_handler(struct: type[Submission]) -> Callable[..., Awaitable[Response[bytes]]]:
     async def submit_form(
         request: Request[Any, Any, Any],
-        kernel: Kernel,
-        principal: Principal,
-        settings: Settings,
+        kernel: TheKernel,
+        principal: Caller,
+        settings: TheSettings,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         form = await read_form(request, kernel.files, file_limit=settings.max_upload_bytes)
@@ -74,14 +75,14 @@ def _multipart_handler(struct: type[Submission]) -> Callable[..., Awaitable[Resp
 def _json_handler(struct: type[Submission]) -> Callable[..., Awaitable[Response[bytes]]]:
     async def submit_json(
         data: Any,
-        kernel: Kernel,
-        principal: Principal,
+        kernel: TheKernel,
+        principal: Caller,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         return await _submit(kernel, principal, data, idempotency_key)
 
     # Litestar decodes the body by this annotation.
-    submit_json.__annotations__["data"] = struct
+    submit_json.__annotations__["data"] = cast("Any", JSONBody)[struct]
     return submit_json
 
 

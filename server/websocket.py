@@ -34,6 +34,7 @@ from server.auth import find_job, require
 from server.channel import Answer, Channel
 from server.frames import Frame
 from server.hub import Hub
+from server.parameters import TheHub
 from server.problems import to_problem
 from server.refusals import InvalidInput, NotSignedIn, OriginRefused, Unknown
 from server.session import NOTHING, Session, Wants
@@ -69,7 +70,7 @@ Connection = WebSocket[Any, Any, Any]
 
 
 @websocket("/ws")
-async def socket_handler(socket: Connection, hub: Hub) -> None:
+async def socket_handler(socket: Connection, hub: TheHub) -> None:
     offered = socket.scope["subprotocols"]
     await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
     speaker = Socket(hub, socket)
