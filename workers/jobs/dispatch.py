@@ -21,6 +21,8 @@ from workers.database import Database
 from workers.jobs.queue import Queue, QueueId
 from workers.jobs.tables import jobs
 
+SWEPT_AT_ONCE = 1_000
+
 
 class Dispatcher:
     def __init__(self, database: Database, queue: Queue, *, per_company: int, sweep_after: float) -> None:
@@ -39,12 +41,14 @@ class Dispatcher:
 
     async def sweep(self) -> int:
         """Enqueue again what was queued a while ago and is in nobody's hands; returns how many."""
-        queued = await self._queued_before(datetime.now(UTC) - self.sweep_after)
-        lost = await self.queue.absent(queued)
-        again = [found for queue_id in lost if (found := await self._renumber(queue_id)) is not None]
-        if again:
-            await self.queue.put(again)
-        return len(again)
+        before, after, swept = datetime.now(UTC) - self.sweep_after, "", 0
+        while queued := await self._queued_before(before, after=after):
+            lost = await self.queue.absent(queued)
+            again = [found for queue_id in lost if (found := await self._renumber(queue_id)) is not None]
+            if again:
+                await self.queue.put(again)
+            after, swept = queued[-1].job_id, swept + len(again)
+        return swept
 
     async def _waiting(self) -> list[str]:
         statement = select(jobs.c.company_id).where(_may_run()).group_by(jobs.c.company_id)
@@ -63,6 +67,8 @@ class Dispatcher:
                 .where(jobs.c.company_id == company, _may_run())
                 .order_by(jobs.c.job_id)
                 .limit(free)
+                # Rows are locked in the order in which everybody locks them.
+                .with_for_update()
             )
             numbered = await self._number(tx, jobs.c.job_id.in_(oldest), jobs.c.queued_at.is_(None))
         return sorted(numbered, key=lambda queue_id: queue_id.job_id)
@@ -93,11 +99,13 @@ class Dispatcher:
         statement = select(func.count()).where(jobs.c.company_id == company, _in_flight())
         return int((await tx.execute(statement)).scalar_one())
 
-    async def _queued_before(self, moment: datetime) -> list[QueueId]:
+    async def _queued_before(self, moment: datetime, *, after: str) -> list[QueueId]:
+        """The next ones after job ``after``: most of them may well be in the queue, waiting for a free slot."""
         statement = (
             select(jobs.c.job_id, jobs.c.enqueue_no)
-            .where(jobs.c.status == Status.PENDING, jobs.c.queued_at < moment)
-            .limit(1_000)
+            .where(jobs.c.status == Status.PENDING, jobs.c.queued_at < moment, jobs.c.job_id > after)
+            .order_by(jobs.c.job_id)
+            .limit(SWEPT_AT_ONCE)
         )
         async with self.database.reading() as connection:
             return [QueueId(job_id, number) for job_id, number in await connection.execute(statement)]

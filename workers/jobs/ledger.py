@@ -170,7 +170,8 @@ class Ledger:
     async def mark_told(self, fences: Sequence[tuple[str, int]]) -> None:
         """The live side has answered for these ``(job_id, fence)``."""
         async with self.database.transaction() as tx:
-            for job_id, fence in fences:
+            # In one order everywhere: two that mark the same rows must not wait for each other.
+            for job_id, fence in sorted(fences):
                 await tx.execute(
                     update(jobs).where(jobs.c.job_id == job_id, jobs.c.fence == fence).values(told=True)
                 )

@@ -12,12 +12,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import case, insert, null, select, update
+from sqlalchemy import case, func, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Status
-from workers.database import Database
+from workers.database import Database, UTCTime
 from workers.jobs.errors import WrongState
 from workers.jobs.record import MAX_CRASHES, JobRecord
 from workers.jobs.tables import job_attempts, jobs, workers
@@ -48,7 +48,7 @@ class Lifecycle:
                 attempt=jobs.c.attempt + 1,
                 queued_at=None,
                 retry_at=None,
-                started_at=case((jobs.c.started_at.is_(None), now), else_=jobs.c.started_at),
+                started_at=func.coalesce(jobs.c.started_at, _moment(now)),
             )
             if record is not None:
                 await tx.execute(insert(job_attempts).values(_attempt(record, worker_id, now)))
@@ -97,8 +97,11 @@ class Lifecycle:
     async def release_worker(self, worker_id: str) -> list[JobRecord]:
         """Free every job of a dead worker, each a crash the dearer the less its worker did meanwhile."""
         async with self.database.transaction() as tx:
+            # In one order everywhere: two that free the same jobs must not wait for each other.
             running = await tx.execute(
-                select(jobs).where(jobs.c.worker_id == worker_id, jobs.c.status == Status.RUNNING)
+                select(jobs)
+                .where(jobs.c.worker_id == worker_id, jobs.c.status == Status.RUNNING)
+                .order_by(jobs.c.job_id)
             )
             freed = [await _lost(tx, JobRecord.of(row)) for row in running.mappings().all()]
             await tx.execute(workers.delete().where(workers.c.worker_id == worker_id))
@@ -125,6 +128,8 @@ class Lifecycle:
         why = {"cancel_requested": True, "cancelled_by": by, "cancel_reason": reason}
         now = datetime.now(UTC)
         async with self.database.transaction() as tx:
+            # Held, so that it cannot turn from running to pending between the two questions.
+            await tx.execute(select(jobs.c.job_id).where(jobs.c.job_id == job_id).with_for_update())
             ended = await _change(
                 tx,
                 (jobs.c.job_id == job_id, jobs.c.status == Status.PENDING),
@@ -183,6 +188,11 @@ async def _change(tx: AsyncConnection, where: tuple[Any, ...], **values: Any) ->
     return None if row is None else JobRecord.of(row)
 
 
+def _moment(now: datetime) -> Any:
+    """Inside an expression a bare datetime would be written as SQLAlchemy's own type, without its zone."""
+    return literal(now, UTCTime)
+
+
 def _mine(record: JobRecord) -> tuple[Any, ...]:
     return (jobs.c.job_id == record.job_id, jobs.c.fence == record.fence, jobs.c.status == Status.RUNNING)
 
@@ -201,7 +211,7 @@ async def _put_back(
         tx,
         _mine(record),
         status=case((flagged, Status.CANCELLED), else_=Status.PENDING),
-        finished_at=case((flagged, now), else_=null()),
+        finished_at=case((flagged, _moment(now)), else_=null()),
         worker_id=None,
         queued_at=None,
         retry_at=retry_at,
