@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from workers.jobs import keys
 from workers.jobs.attempt import Stop
@@ -18,17 +18,24 @@ from workers.jobs.kinds import Kind
 from workers.jobs.live import connect
 from workers.jobs.queue import QueueWorker
 from workers.jobs.runner import Performance, Runner
-from workers.jobs.solitary import TICK_SECONDS
+from workers.jobs.solitary import COMMAND, TICK_SECONDS
 from workers.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    def __init__(self, settings: Settings, kinds: Mapping[str, Kind], worker_id: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        kinds: Mapping[str, Kind],
+        worker_id: str,
+        *,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         self.settings = settings
         self.kernel = Kernel.open(settings)
-        self.runner = Runner(self.kernel, kinds, worker_id)
+        self.runner = Runner(self.kernel, kinds, worker_id, command=command)
         self.kernel.on_behind = self.runner.suspect
         # arq's calls have a pool of their own: a burst of reports must not keep an id from being taken.
         self.redis = connect(str(settings.redis_url))
@@ -83,11 +90,13 @@ class WorkerProcess:
         await self.kernel.close()
 
 
-async def run_worker(settings: Settings, kinds: Mapping[str, Kind], worker_id: str) -> None:
+async def run_worker(
+    settings: Settings, kinds: Mapping[str, Kind], worker_id: str, *, command: Sequence[str] = COMMAND
+) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await WorkerProcess(settings, kinds, worker_id).run(stop)
+    await WorkerProcess(settings, kinds, worker_id, command=command).run(stop)
 
 
 async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: str, fence: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -19,7 +19,7 @@ from workers.jobs.kernel import Kernel
 from workers.jobs.kinds import Kind
 from workers.jobs.queue import QueueId
 from workers.jobs.record import MAX_ERRORS, MAX_TIMEOUTS, SOLITARY_AFTER, JobRecord
-from workers.jobs.solitary import Solitary
+from workers.jobs.solitary import COMMAND, Solitary
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,20 @@ class Held(Protocol):
 
 
 class Runner:
-    def __init__(self, kernel: Kernel, kinds: Mapping[str, Kind], worker_id: str) -> None:
+    """``command`` starts a worker of the same ``kinds``, for a job that runs in a process of its own."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        kinds: Mapping[str, Kind],
+        worker_id: str,
+        *,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         self.kernel = kernel
         self.kinds = kinds
         self.worker_id = worker_id
+        self.command = command
         self.held: dict[str, Held] = {}
         self._strangers: dict[str, int] = {}
         self._checks: set[asyncio.Task[None]] = set()
@@ -72,7 +82,7 @@ class Runner:
             self.held.pop(record.job_id, None)
 
     async def _perform_alone(self, record: JobRecord) -> None:
-        solitary = Solitary(self.kernel, record, self.worker_id)
+        solitary = Solitary(self.kernel, record, self.worker_id, command=self.command)
         self.held[record.job_id] = solitary
         try:
             await solitary.run()

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+from collections.abc import Sequence
 
 from workers.jobs.attempt import Stop, patiently
 from workers.jobs.kernel import Kernel
@@ -19,15 +20,20 @@ from workers.jobs.record import JobRecord
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+#: Starts a process with the usual registry; whoever brings its own kinds of work says how to start that.
+COMMAND = (sys.executable, "-m", "workers")
 
 
 class Solitary:
     """The parent's side."""
 
-    def __init__(self, kernel: Kernel, record: JobRecord, worker_id: str) -> None:
+    def __init__(
+        self, kernel: Kernel, record: JobRecord, worker_id: str, *, command: Sequence[str] = COMMAND
+    ) -> None:
         self.kernel = kernel
         self.record = record
         self.worker_id = worker_id
+        self.command = command
         self._process: asyncio.subprocess.Process | None = None
         self._stop: Stop | None = None
 
@@ -56,9 +62,7 @@ class Solitary:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "workers",
+            *self.command,
             "--worker-id",
             self.worker_id,
             "--solitary",
