@@ -374,9 +374,9 @@ class Channel:
             session.reset(made[session.wants], present.position)
 
     def _news(self, present: Present, wants: Wants, reason: str) -> Frame | None:
-        """A snapshot, or None where the last one said the same."""
+        """A snapshot, or None where the broker is still away and the last one said the same."""
         jobs = list(_chosen(present, wants))
-        if self.is_away and self._told.get(wants) == jobs:
+        if present.position == NOWHERE and self._told.get(wants) == jobs:
             return None
         self._told[wants] = jobs
         return frames.snapshot(self.company_id, present.position, jobs, reason)

@@ -87,7 +87,8 @@ class Session:
         for frame in held:
             if self._wanted(frame):
                 self.feed(frame)
-        self._wake()
+        if self._due:
+            self._wake()
 
     def reset(self, frame: Frame | None, position: Position) -> None:
         """The company starts over at ``position``: ``frame``, a snapshot, replaces all that is due but ends."""
