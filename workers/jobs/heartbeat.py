@@ -20,7 +20,6 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from ledgerwire.jobs import Status
 from workers.database import SQLITE_PRAGMAS
@@ -90,7 +89,7 @@ class Heartbeat:
             self._guard_loop()
             try:
                 flags = self._beat()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, a thread that ends is a worker that dies
                 log.warning("The heartbeat could not be written: %s", type(error).__name__)
             else:
                 self._hand_over(flags)

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 #: Checkpoints' lines that wait for an absent broker, per process; beyond it the oldest stay in SQL only.
 MOST_LOGS = 1_000
+FIRST_DELAY = 0.05
 
 
 class _Due(msgspec.Struct):
@@ -41,6 +42,8 @@ class Publisher:
         self._due: list[_Due] = []
         #: Where in _due the newest report of a job under one fence stands.
         self._place: dict[tuple[str, int], _Due] = {}
+        #: What of _due is to be marked told: the ticks tell again while the broker is away.
+        self._telling: set[tuple[str, int]] = set()
         self._wake = asyncio.Event()
         self._stopped = False
         self._idle = asyncio.Event()
@@ -48,8 +51,11 @@ class Publisher:
 
     def tell(self, record: JobRecord, *, fresh: bool = False) -> None:
         """A status as it was just committed."""
-        write = job_write(record.wire(), fence=record.fence, seq=0, full=True, fresh=fresh)
-        self._add(_Due(write, tells=(record.job_id, record.fence)))
+        tells = (record.job_id, record.fence)
+        if tells not in self._telling:
+            self._telling.add(tells)
+            write = job_write(record.wire(), fence=record.fence, seq=0, full=True, fresh=fresh)
+            self._add(_Due(write, tells=tells))
 
     def report(self, record: JobRecord, picture: Picture, *, seq: int) -> None:
         """Progress of a running job under its fence; ``seq`` counts from 1."""
@@ -93,16 +99,18 @@ class Publisher:
 
     async def run(self) -> None:
         """Flush until ``stop``; start it as a task."""
-        delay = 0.05
+        delay = FIRST_DELAY
         while not self._stopped:
             await self._wake.wait()
             self._wake.clear()
             try:
                 await self._flush()
-                delay = 0.05
+                delay = FIRST_DELAY
             except Exception as error:
                 if not isinstance(error, BROKER_AWAY):
                     log.exception("Progress could not be sent.")
+                elif delay == FIRST_DELAY:
+                    log.warning("Progress waits: the broker is away (%s).", error)
                 self._keep_newest()
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
@@ -114,13 +122,17 @@ class Publisher:
 
     async def _flush(self) -> None:
         while self._due:
-            batch = self._due[:500]
+            batch, self._due = self._due[:500], self._due[500:]
             for due in batch:
                 self._place.pop((due.write.job_id, due.write.fence), None)
-            # On an error the batch stays due: fence and seq make the repeat harmless.
-            answers = await self.live.advance([due.write for due in batch])
-            self._due = self._due[len(batch) :]
-            await self._heed(batch, answers)
+            try:
+                answers = await self.live.advance([due.write for due in batch])
+                await self._heed(batch, answers)
+            except BaseException:
+                # It stays due: fence and seq make the repeat harmless.
+                self._due[:0] = batch
+                raise
+            self._telling.difference_update(due.tells for due in batch if due.tells)
         self._idle.set()
 
     def _keep_newest(self) -> None:

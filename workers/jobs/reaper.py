@@ -16,6 +16,9 @@ from workers.jobs.tables import jobs, workers
 
 log = logging.getLogger(__name__)
 
+#: A worker is dead after at least this many looks at a beat that stands still.
+LOOKS = 4
+
 
 class Reaper:
     """Any process may run one; two that find the same death free its jobs once."""
@@ -32,19 +35,20 @@ class Reaper:
         self.lifecycle = lifecycle
         self.dead_after = dead_after
         self.clock = clock
-        #: worker_id → the beat last seen, and when it was first seen.
+        #: worker_id → the beat last seen, and for how long we have seen it stand still.
         self._seen: dict[str, tuple[int, float]] = {}
+        self._looked_at = clock()
 
     async def reap(self) -> list[JobRecord]:
         """Look once; returns the jobs that were freed."""
         beats = await self._beats()
-        now = self.clock()
-        for worker_id, beat in beats.items():
-            if self._seen.get(worker_id, (-1, 0.0))[0] != beat:
-                self._seen[worker_id] = (beat, now)
-        for gone in self._seen.keys() - beats.keys():
-            del self._seen[gone]
-        dead = [name for name, (_beat, since) in self._seen.items() if now - since >= self.dead_after]
+        elapsed = self._elapsed()
+        self._seen = {
+            worker_id: (beat, still + elapsed if beat == known else 0.0)
+            for worker_id, beat in beats.items()
+            for known, still in [self._seen.get(worker_id, (None, 0.0))]
+        }
+        dead = [worker_id for worker_id, (_beat, still) in self._seen.items() if still >= self.dead_after]
         freed: list[JobRecord] = []
         for worker_id in dead:
             released = await self.lifecycle.release_worker(worker_id)
@@ -52,6 +56,15 @@ class Reaper:
             freed += released
             self._seen.pop(worker_id, None)
         return freed
+
+    def _elapsed(self) -> float:
+        """Since the last look that succeeded, but no more than a part of ``dead_after``.
+
+        While the database was away nobody could beat, and we may have been paused ourselves: neither is a death.
+        """
+        now = self.clock()
+        elapsed, self._looked_at = now - self._looked_at, now
+        return min(elapsed, self.dead_after / LOOKS)
 
     async def _beats(self) -> dict[str, int]:
         """Every worker's beat; one that holds jobs and has no row stands at 0 and so is watched too."""
