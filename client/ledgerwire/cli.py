@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
 
-from ledgerwire.client import DEFAULT_URL, Ledgerwire
+from ledgerwire.client import DEFAULT_URL
+from ledgerwire.command import Commands, Session, how_it_ended
 from ledgerwire.display import (
     BarDisplay,
     Display,
@@ -29,81 +29,8 @@ from ledgerwire.display import (
     printable,
     summary,
 )
-from ledgerwire.exceptions import (
-    AuthenticationError,
-    ConnectionFailed,
-    InvalidRequest,
-    InvalidSubmission,
-    LedgerwireError,
-    NotFound,
-    PermissionDenied,
-    ServerError,
-    UnexpectedAnswer,
-    WaitTimeout,
-)
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.jobs import Job, Status
-from ledgerwire.persistence import PASSING, Persistence
-
-Command = TypeVar("Command", bound=Callable[..., None])
-
-#: A person at a prompt would rather hear of it than wait.
-PERSISTENCE = Persistence(tries=3)
-
-FAILED, USAGE, CANCELLED, NOT_FOUND, UNREACHABLE, TIMED_OUT, INTERRUPTED = 1, 2, 3, 4, 5, 124, 130
-_BY_STATUS = {Status.FAILED: FAILED, Status.CANCELLED: CANCELLED}
-_BY_ERROR: dict[type[LedgerwireError], int] = {
-    NotFound: NOT_FOUND,
-    ConnectionFailed: UNREACHABLE,
-    UnexpectedAnswer: UNREACHABLE,
-    WaitTimeout: TIMED_OUT,
-    InvalidSubmission: USAGE,
-    InvalidRequest: USAGE,
-    AuthenticationError: USAGE,
-    PermissionDenied: USAGE,
-}
-
-
-def exit_code(error: LedgerwireError) -> int:
-    if isinstance(error, ServerError) and error.status in PASSING:
-        return UNREACHABLE
-    return _BY_ERROR.get(type(error), FAILED)
-
-
-class Failure(click.ClickException):
-    def __init__(self, error: LedgerwireError) -> None:
-        super().__init__(printable(error))
-        self.code = exit_code(error)
-
-    @property
-    def exit_code(self) -> int:  # type: ignore[override]
-        return self.code
-
-
-class Commands(click.Group):
-    """Turns what the SDK raises into one line and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except LedgerwireError as error:
-            raise Failure(error) from None
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted. A job that was submitted goes on; `ledgerwire list` shows it.", err=True)
-            ctx.exit(INTERRUPTED)
-
-
-class Session:
-    """The client, made when the first command needs it."""
-
-    def __init__(self, url: str, api_key: str | None, persistence: Persistence = PERSISTENCE) -> None:
-        self._arguments = (url, api_key)
-        self._persistence = persistence
-
-    @cached_property
-    def client(self) -> Ledgerwire:
-        return Ledgerwire(*self._arguments, persistence=self._persistence)
-
 
 pass_session = click.make_pass_decorator(Session)
 as_json_option = click.option("--json", "in_json", is_flag=True, help="Write JSON, one value a line.")
@@ -232,7 +159,7 @@ def _follow_job(job: JobHandle, since: str | None = None, *, in_json: bool) -> N
     with _display(in_json=in_json) as display:
         display.start(job.job)
         _show_all(job.events(since), display)
-    sys.exit(_BY_STATUS.get(job.status, 0))
+    sys.exit(how_it_ended(job.job))
 
 
 def _show_all(events: Iterable[WatchEvent], display: Display) -> None:
@@ -253,7 +180,7 @@ def _terminal() -> Console | None:
 
 def _ended(job: Job, *, in_json: bool) -> None:
     _tell(job, in_json=in_json)
-    sys.exit(_BY_STATUS.get(job.status, 0))
+    sys.exit(how_it_ended(job))
 
 
 # --- looking ----------------------------------------------------------------------------------------

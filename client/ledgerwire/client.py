@@ -19,7 +19,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from ledgerwire.async_body import AsyncBody
 from ledgerwire.attachment import Source
+from ledgerwire.body import Body
 from ledgerwire.calls import Calls
 from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.handles import AsyncJobHandle, JobHandle, WatchEvent
@@ -27,7 +29,7 @@ from ledgerwire.held import Held
 from ledgerwire.persistence import Persistence
 from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import Categorize, Submission, UploadAndCategorize
-from ledgerwire.transport import Address, AsyncBody, Body
+from ledgerwire.transport import Address
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 

@@ -82,7 +82,7 @@ def _result(job: Job) -> str:
 def _error(job: Job) -> str:
     if job.error is None:
         return "no reason was given"
-    return ": ".join(filter(None, (job.error.title, job.error.detail)))
+    return ": ".join(filter(None, (job.error.title.rstrip("."), job.error.detail)))
 
 
 def duration(seconds: int) -> str:

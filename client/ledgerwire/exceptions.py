@@ -48,12 +48,9 @@ class APIError(LedgerwireError):
         return self.problem.status or 0
 
     def __str__(self) -> str:
-        head = f"{self.problem.title} ({self.status})"
         faults = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in self.problem.errors)
-        return ": ".join(filter(None, (head, self.problem.detail, faults))) + self._hint()
-
-    def _hint(self) -> str:
-        return f". {self.advice}" if self.advice and not self.problem.detail else ""
+        told = " ".join(filter(None, (self.problem.detail, faults))) or self.advice
+        return f"{self.problem.title.rstrip('.')} ({self.status})" + (f": {told}" if told else "")
 
 
 class InvalidRequest(APIError):
@@ -120,10 +117,9 @@ class JobFailed(LedgerwireError):
         self.problem = job.error or Problem(title="The job failed without saying why")
 
     def __str__(self) -> str:
-        why = ": ".join(filter(None, (self.problem.title, self.problem.detail)))
-        return (
-            f"Job {self.job.job_id} failed: {why.rstrip('.')}. When the cause is gone, `retry()` resumes it."
-        )
+        parts = filter(None, (self.problem.title, self.problem.detail))
+        why = ": ".join(part.rstrip(".") for part in parts)
+        return f"Job {self.job.job_id} failed: {why}. When the cause is gone, `retry()` resumes it."
 
 
 class JobCancelled(LedgerwireError):

@@ -2,7 +2,7 @@
 
 A *flow* is a generator: it yields one of the effects below, is sent back what came of it, and returns its
 result. It decides everything (what to send, whether to try again, what to tell the caller) and touches
-nothing, so that the synchronous and the asynchronous body in ``transport.py`` share every decision and
+nothing, so that the two bodies, ``body.py`` and ``async_body.py``, share every decision and
 tests drive it with plain values.
 """
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator
 from typing import Any
 
+from ledgerwire.async_body import AsyncBody
+from ledgerwire.body import Body
 from ledgerwire.calls import Calls
 from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.exceptions import JobCancelled, JobFailed
 from ledgerwire.held import Held
 from ledgerwire.jobs import Attempt, Job, LogLine, Status
 from ledgerwire.stream import JobWatch
-from ledgerwire.transport import AsyncBody, Body
 
 #: What a watch shows.
 WatchEvent = JobEvent | LogEvent | Snapshot

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ledgerwire.cli import Session, main
+from ledgerwire.cli import main
+from ledgerwire.command import Session
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page, Step, Units
 from tests.client.conftest import HASTY

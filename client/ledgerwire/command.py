@@ -1,0 +1,85 @@
+"""What every command stands on: its client, and how trouble becomes one line and an exit code."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import click
+
+from ledgerwire.client import Ledgerwire
+from ledgerwire.display import printable
+from ledgerwire.exceptions import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    InvalidSubmission,
+    LedgerwireError,
+    NotFound,
+    PermissionDenied,
+    ServerError,
+    UnexpectedAnswer,
+    WaitTimeout,
+)
+from ledgerwire.jobs import Job, Status
+from ledgerwire.persistence import PASSING, Persistence
+
+#: A person at a prompt would rather hear of it than wait.
+PERSISTENCE = Persistence(tries=3)
+
+FAILED, USAGE, CANCELLED, NOT_FOUND, UNREACHABLE, TIMED_OUT, INTERRUPTED = 1, 2, 3, 4, 5, 124, 130
+_BY_ERROR: dict[type[LedgerwireError], int] = {
+    NotFound: NOT_FOUND,
+    ConnectionFailed: UNREACHABLE,
+    UnexpectedAnswer: UNREACHABLE,
+    WaitTimeout: TIMED_OUT,
+    InvalidSubmission: USAGE,
+    InvalidRequest: USAGE,
+    AuthenticationError: USAGE,
+    PermissionDenied: USAGE,
+}
+
+
+def exit_code(error: LedgerwireError) -> int:
+    if isinstance(error, ServerError) and error.status in PASSING:
+        return UNREACHABLE
+    return _BY_ERROR.get(type(error), FAILED)
+
+
+class Failure(click.ClickException):
+    def __init__(self, error: LedgerwireError) -> None:
+        super().__init__(printable(error))
+        self.code = exit_code(error)
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        return self.code
+
+
+class Commands(click.Group):
+    """Turns what the SDK raises into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LedgerwireError as error:
+            raise Failure(error) from None
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Interrupted. A job that was submitted goes on; `ledgerwire list` shows it.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+class Session:
+    """The client, made when the first command needs it."""
+
+    def __init__(self, url: str, api_key: str | None, persistence: Persistence = PERSISTENCE) -> None:
+        self._arguments = (url, api_key)
+        self._persistence = persistence
+
+    @cached_property
+    def client(self) -> Ledgerwire:
+        return Ledgerwire(*self._arguments, persistence=self._persistence)
+
+
+def how_it_ended(job: Job) -> int:
+    return {Status.FAILED: FAILED, Status.CANCELLED: CANCELLED}.get(job.status, 0)
