@@ -28,7 +28,7 @@ from workers.jobs.position import NOWHERE, Position
 
 log = logging.getLogger(__name__)
 
-#: A subscription is answered by then, from SQL if the stream is still being mended.
+#: So long a subscription waits for the broker; then SQL answers it.
 SOON: Final = 1.0
 #: How often a subscription is answered anew because the stream started over meanwhile.
 TRIES: Final = 5
@@ -59,7 +59,15 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 class Channel:
-    def __init__(self, kernel: Kernel, bus: Bus, company_id: str, *, on_air: asyncio.Event) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        bus: Bus,
+        company_id: str,
+        *,
+        on_air: asyncio.Event,
+        turns: asyncio.Semaphore,
+    ) -> None:
         self.company_id = company_id
         self.position = NOWHERE
         self.users = 0
@@ -67,6 +75,7 @@ class Channel:
         self._bus = bus
         #: Set while the bus is connected and every channel confirmed.
         self._on_air = on_air
+        self._turns = turns
         self._state = State.MENDING
         #: Rises whenever watchers are given a new beginning; an answer of an older one is void.
         self._generation = 0
@@ -80,7 +89,9 @@ class Channel:
         self._placed: dict[Session, list[dict[Session, None]]] = {}
         self._doubted = asyncio.Event()
         self._settled = asyncio.Event()
-        #: For what is done in the background, where nobody waits for an answer.
+        #: Somebody waits for the answer; it takes milliseconds, unless a crowd comes at once.
+        self._ask = Breaker(within=SOON, rest=0.1)
+        #: For what is done in the background.
         self._patient = Breaker(within=2.0, rest=0.0)
         self._seen_change: datetime | None = None
         self._told: dict[Wants, list[bytes]] = {}
@@ -141,7 +152,8 @@ class Channel:
                 self._place(session)
                 generation = self._generation
                 try:
-                    answer = await self._answer(session, asked)
+                    async with self._turns:
+                        answer = await self._answer(session, asked)
                 except BrokerAway:
                     self._go_away()
                     continue
@@ -178,7 +190,6 @@ class Channel:
             self._go_away()
 
     async def _answer(self, session: Session, asked: _Asked) -> Answer:
-        ask = self._kernel.breaker
         if self.is_away:
             return self._snapshot(
                 await read_recorded(self._kernel, self._scope_of(asked)), asked, "broker_away"
@@ -186,17 +197,16 @@ class Channel:
         if session.wants != NOTHING:
             return await self._later_answer(session, asked)
         if asked.since is not None and asked.since != NOWHERE:
-            replay = await ask(self._kernel.live.replay(self.company_id, asked.since))
+            replay = await self._ask(self._kernel.live.replay(self.company_id, asked.since))
             if replay is not None:
                 return Answer(replay.position, _wanted(replay, asked.wants), recovered=True)
-        present = await read_live(self._kernel, ask, self._scope_of(asked))
+        present = await read_live(self._kernel, self._ask, self._scope_of(asked))
         return self._snapshot(present, asked, _reason(asked.since, present.position))
 
     async def _later_answer(self, session: Session, asked: _Asked) -> Answer:
         """A snapshot for the new subscription, and before it what the older ones are owed up to there."""
-        ask = self._kernel.breaker
-        present = await read_live(self._kernel, ask, self._scope_of(asked))
-        replay = await ask(self._kernel.live.replay(self.company_id, session.position))
+        present = await read_live(self._kernel, self._ask, self._scope_of(asked))
+        replay = await self._ask(self._kernel.live.replay(self.company_id, session.position))
         if replay is None:
             # Agrees with no channel: the stream is asked, and then this again.
             return Answer(NOWHERE, [], recovered=False)
@@ -294,7 +304,7 @@ class Channel:
     async def _catch_up(self) -> None:
         """From any state to live; raises one of BROKER_AWAY or BrokerAway."""
         await self._await_bus()
-        ask = self._kernel.breaker if self.is_away else self._patient
+        ask = self._ask if self.is_away else self._patient
         reason = "broker_back" if self.is_away else "gap"
         if self._state is State.MENDING and self.position != NOWHERE:
             replay = await ask(self._kernel.live.replay(self.company_id, self.position))

@@ -53,6 +53,8 @@ class Hub:
             on_up=self._came_up,
             keepalive=max(0.5, kernel.settings.tempo.position_check),
         )
+        #: After a restart all watchers come at once; more than this at a time would only wait for each other.
+        self._turns = asyncio.Semaphore(8)
         self._channels: dict[str, Channel] = {}
         self._streams: set[Stream] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -102,7 +104,7 @@ class Hub:
         """The company's channel, opened if need be; every ``join`` is followed by a ``part``."""
         channel = self._channels.get(company_id)
         if channel is None:
-            channel = Channel(self.kernel, self._bus, company_id, on_air=self._on_air)
+            channel = Channel(self.kernel, self._bus, company_id, on_air=self._on_air, turns=self._turns)
             self._channels[company_id] = channel
         channel.users += 1
         return channel

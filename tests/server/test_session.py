@@ -89,8 +89,10 @@ def test_every_event_wakes_the_writer() -> None:
     woken: list[int] = []
     session = Session(lambda: woken.append(1))
     session.release(Position(EPOCH, 0), [], None)
+    assert not woken
     session.feed(job(1))
     session.feed(job(1))
+    session.feed(job(2))
     assert len(woken) == 2
 
 
