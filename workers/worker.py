@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from workers.jobs import keys
-from workers.jobs.attempt import Stop
+from workers.jobs.attempt import Stop, patiently
 from workers.jobs.bus import Bus
 from workers.jobs.heartbeat import Heartbeat
 from workers.jobs.kernel import CANCEL, Kernel
@@ -58,7 +58,6 @@ class WorkerProcess:
         serving = asyncio.create_task(self.queue.serve())
         log.info("Worker %s takes %d jobs at a time.", self.runner.worker_id, self.settings.worker_threads)
         await stop.wait()
-        self.queue.stop_taking()
         await self._drain()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
@@ -72,6 +71,7 @@ class WorkerProcess:
 
     async def _drain(self) -> None:
         self.runner.drain()
+        await self.queue.stop_taking()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.settings.tempo.drain):
                 await asyncio.shield(self.queue.finished())
@@ -101,11 +101,14 @@ async def run_worker(
 
 async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: str, fence: int) -> int:
     """The child's side of solitary.py; 0 when the job has been settled or was no longer ours."""
-    # A Ctrl-C in the terminal reaches this process too; its parent decides what becomes of the job.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A Ctrl-C in the terminal, or a service manager's SIGTERM to all of a group, reaches this process too;
+    # its parent decides what becomes of the job.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     kernel = Kernel.open(settings)
     await kernel.start(ticks=False)
-    record = await kernel.ledger.find(job_id)
+    # A database that is away for a moment must not look like a crash of the job.
+    record = await patiently(lambda: kernel.ledger.find(job_id))
     if record is None or record.fence != fence:
         return 0
     performance = Performance(kernel, kinds.get(record.kind), record)

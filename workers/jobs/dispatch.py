@@ -62,15 +62,17 @@ class Dispatcher:
             free = self.per_company - await self._in_flight(tx, company)
             if free <= 0:
                 return []
-            oldest = (
+            # Rows are locked in the order in which everybody locks them; in a statement of its own, because
+            # PostgreSQL may run a locking subquery of an UPDATE more than once, and then its LIMIT means nothing.
+            oldest = await tx.execute(
                 select(jobs.c.job_id)
                 .where(jobs.c.company_id == company, _may_run())
                 .order_by(jobs.c.job_id)
                 .limit(free)
-                # Rows are locked in the order in which everybody locks them.
                 .with_for_update()
             )
-            numbered = await self._number(tx, jobs.c.job_id.in_(oldest), jobs.c.queued_at.is_(None))
+            ids = list(oldest.scalars())
+            numbered = await self._number(tx, jobs.c.job_id.in_(ids)) if ids else []
         return sorted(numbered, key=lambda queue_id: queue_id.job_id)
 
     async def _renumber(self, queue_id: QueueId) -> QueueId | None:

@@ -29,6 +29,9 @@ NEVER = 30 * 86_400
 PAYLOAD_LIFE_MS = 86_400_000
 #: Between looks when no wake-up came; a lost wake-up costs no more than this.
 POLL_SECONDS = 0.5
+#: Between attempts to reach a broker that is away.
+FIRST_DELAY = 0.05
+LONGEST_DELAY = 2.0
 
 
 class QueueId(msgspec.Struct, frozen=True):
@@ -106,26 +109,34 @@ class QueueWorker(Worker):
         )
         self._woken = asyncio.Event()
         self._woken.set()
+        #: Held between popping ids and having a task for each.
+        self._taking = asyncio.Lock()
 
     def wake(self) -> None:
         self._woken.set()
 
     async def serve(self) -> None:
         """Take and run until cancelled. A broker's outage ends ``main``; it is called again, with backoff."""
-        delay = 0.05
+        delay = FIRST_DELAY
         while True:
+            began = self.loop.time()
             try:
                 await self.main()
             except BROKER_AWAY as error:
                 log.warning("The broker is away (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 2.0)
-                self._woken.set()
-            else:
-                delay = 0.05
+            except Exception:
+                log.exception("Ids could not be taken; trying again.")
+            if self.loop.time() - began > LONGEST_DELAY:
+                delay = FIRST_DELAY
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_DELAY)
+            self._woken.set()
 
-    def stop_taking(self) -> None:
+    async def stop_taking(self) -> None:
+        """From here on nothing is taken; what was being taken has its task, and ``finished`` waits for it."""
         self.allow_pick_jobs = False
+        async with self._taking:
+            return
 
     async def finished(self) -> None:
         """Wait until everything that was taken has ended."""
@@ -138,16 +149,17 @@ class QueueWorker(Worker):
                 await self._woken.wait()
         self._woken.clear()
         self._forget_finished()
-        free = self.max_jobs - self.job_counter
-        if free > 0 and self.allow_pick_jobs:
-            taken = await self.pool.zpopmin(self.queue_name, free)
-            await self.start_jobs([queue_id for queue_id, _score in taken])
+        async with self._taking:
+            free = self.max_jobs - self.job_counter
+            if free > 0 and self.allow_pick_jobs:
+                taken = await self.pool.zpopmin(self.queue_name, free)
+                await self.start_jobs([queue_id for queue_id, _score in taken])
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         for raw in job_ids:
             await self.sem.acquire()
             self.job_counter += 1
-            queue_id = raw.decode()
+            queue_id = raw.decode(errors="replace")
             task = self.loop.create_task(self.run_job(queue_id, 0))
             task.add_done_callback(lambda _task: self._release_sem_dec_counter_on_complete())
             self.tasks[queue_id] = task

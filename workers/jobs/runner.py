@@ -149,12 +149,16 @@ class Performance:
         self._stop: Stop | None = None
 
     def halt(self, stop: Stop) -> None:
-        """A drain lets the batch at hand finish; asked for twice, or for any other reason, it ends now."""
+        """A drain lets the batch at hand finish; asked for twice, or for any other reason, it ends now.
+
+        Every beat repeats a cancel: only the first may reach a task that is tidying up.
+        """
         again = self._stop is not None
-        if self._stop is not Stop.LOST:
-            self._stop = stop
+        if self._stop is Stop.LOST or (stop is self._stop and stop is not Stop.DRAIN):
+            return
+        self._stop = stop
         if self.attempt is not None:
-            self.attempt.halt(self._stop)
+            self.attempt.halt(stop)
         if self._task is not None and (again or stop is not Stop.DRAIN):
             self._task.cancel()
 
@@ -171,8 +175,11 @@ class Performance:
 
     async def _work(self, kind: Kind, attempt: Attempt) -> Any:
         """The task's result, or the exception that ended it."""
-        await attempt.announce_again()
+        await patiently(attempt.announce_again)
         self._task = asyncio.create_task(self._call(kind, attempt))
+        if self._stop not in {None, Stop.DRAIN}:
+            # It was asked to stop before there was a task to tell.
+            self._task.cancel()
         watch = asyncio.create_task(self._watch(attempt))
         await asyncio.wait([self._task])
         watch.cancel()
@@ -208,7 +215,7 @@ class Performance:
                 return await self.kernel.lifecycle.put_back(self.record, outcome="deploy")
             case asyncio.CancelledError():
                 return await self._settle_stopped()
-            case Exception():
+            case BaseException():
                 return await self._settle_error(outcome)
         return await self.kernel.lifecycle.complete(self.record, outcome)
 
@@ -226,9 +233,12 @@ class Performance:
                 return await lifecycle.put_back(
                     self.record, outcome="timeout", error=TIMED_OUT, timeouts=timeouts
                 )
-        return await lifecycle.put_back(self.record, outcome="deploy")
+            case Stop.DRAIN:
+                return await lifecycle.put_back(self.record, outcome="deploy")
+        log.error("Job %s was cancelled from within; nobody asked it to stop.", self.record.job_id)
+        return await lifecycle.fail(self.record, INTERNAL)
 
-    async def _settle_error(self, error: Exception) -> JobRecord | None:
+    async def _settle_error(self, error: BaseException) -> JobRecord | None:
         lifecycle = self.kernel.lifecycle
         match judge(error):
             case BadInput(problem=problem):

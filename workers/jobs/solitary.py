@@ -39,26 +39,32 @@ class Solitary:
 
     def halt(self, stop: Stop) -> None:
         again = self._stop is not None
-        self._stop = stop
-        if self._process is None or self._process.stdin is None:
+        if self._stop is Stop.LOST or (stop is self._stop and stop is not Stop.DRAIN):
             return
-        if stop is Stop.LOST or (again and stop is Stop.DRAIN):
+        self._stop = stop
+        if self._process is not None:
+            self._tell(self._process, stop, now=stop is Stop.LOST or (again and stop is Stop.DRAIN))
+
+    def _tell(self, process: asyncio.subprocess.Process, stop: Stop, *, now: bool) -> None:
+        if now:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-        else:
-            self._process.stdin.write(f"{stop}\n".encode())
+                process.kill()
+        elif process.stdin is not None:
+            process.stdin.write(f"{stop}\n".encode())
 
     async def run(self) -> None:
         log.warning("Job %s has crashed %d times; it runs alone.", self.record.job_id, self.record.crashes)
         self._process = await self._spawn()
+        if self._stop is not None:
+            self._tell(self._process, self._stop, now=self._stop is Stop.LOST)
         try:
             await self._listen(self._process)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-            code = await self._process.wait()
-        if code != 0:
-            await self._settle_death()
+            await self._process.wait()
+        # Whatever its exit code says: a task may end its process with any. Settled already, this changes nothing.
+        await self._settle_death()
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
