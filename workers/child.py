@@ -129,7 +129,6 @@ def main() -> None:
     _limit(call)
     with os.fdopen(answer, "wb") as out:
         out.write(msgspec.msgpack.encode(_run(call)))
-    os._exit(0)
 
 
 def _run(call: Call) -> Answer:

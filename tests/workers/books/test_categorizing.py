@@ -24,7 +24,7 @@ from workers.books.categorizing import (
     waiting_lines,
 )
 from workers.books.journal import replace_proposals
-from workers.books.schema import journal_entries, journal_lines, transactions
+from workers.books.schema import journal_entries, journal_lines, rules, transactions
 from workers.database import Database
 
 UNKNOWN = ("QZX VENTURES 991", "-20.00")
@@ -106,13 +106,17 @@ async def test_lines_approved_meanwhile_are_left_alone(database: Database) -> No
     assert await states(database, company_id) == ["approved", "proposed"]
 
 
-async def test_categorizing_twice_leaves_one_entry_and_follows_the_new_decision(database: Database) -> None:
+async def test_categorizing_again_leaves_one_entry_that_follows_the_new_decision(database: Database) -> None:
     company_id, account = await company(database)
     job_id, _ = await import_all(database, company_id, account, statement(COFFEE, UNKNOWN))
     await categorize(database, company_id, job_id)
-    before = await journal(database, company_id)
+    async with database.transaction() as connection:
+        await connection.execute(rules.update().values(category="Travel lodging"))
     await categorize(database, company_id, job_id)
-    assert [row[1:] for row in await journal(database, company_id)] == [row[1:] for row in before]
+    assert [row[1:] for row in await journal(database, company_id)] == [
+        ("Travel lodging", "4.50", "0"),
+        ("Checking", "0", "4.50"),
+    ]
 
 
 async def test_an_entry_that_was_approved_is_not_replaced(database: Database) -> None:

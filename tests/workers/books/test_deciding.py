@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.books.categorizer import UNKNOWN, Categorizer, proposal
@@ -37,6 +37,7 @@ def test_the_merchant_is_what_is_left_without_card_branch_and_reference(printed:
     assert merchant_key(printed) == key
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_a_short_key_and_one_normal_form(text: str) -> None:
     assert len(merchant_key(text)) <= 64
@@ -108,6 +109,7 @@ def decided(amount: Decimal, category: str | None = "Rent") -> Decided:
     return Decided(line, proposal(category, "rule", 1.0, "") if category else UNKNOWN)
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**18), max_value=10**18, places=2))
 def test_debits_equal_credits_and_the_bank_moves_by_the_amount(amount: Decimal) -> None:
     entry = propose(decided(amount))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -73,6 +73,7 @@ amounts = st.decimals(min_value=-99, max_value=99, places=2)
 rows = st.lists(st.tuples(st.sampled_from(["COFFEE", "RENT", "TAXI"]), amounts.map(str)), max_size=30)
 
 
+@settings(deadline=None)
 @given(rows, st.data())
 def test_every_line_of_a_file_has_a_fingerprint_of_its_own(
     lines: list[tuple[str, str]], data: st.DataObject

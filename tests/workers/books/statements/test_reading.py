@@ -62,6 +62,12 @@ SHAPES = {
     "2026-06-14,Payout,1200.00",
     "copies of the amount": "Date;Text;Bedrag;credit;debet\n2026-06-13;Blue Door;-4,50;;-4,50\n"
     "2026-06-14;Payout;1200,00;1200,00;\n",
+    "copies that are left blank": "Date,Text,Amount,Debit,Credit\n2026-06-13,Blue Door,-4.50,,\n"
+    "2026-06-14,Payout,1200.00,,\n",
+    "a word beside the sign": "Date,Text,Amount,Dr/Cr\n2026-06-13,Blue Door,-4.50,DR\n"
+    "2026-06-14,Payout,1200.00,CR\n",
+    "words that say nothing of direction": "Date,Text,Amount,Type\n2026-06-13,Blue Door,-4.50,CARD\n"
+    "2026-06-14,Payout,1200.00,TRANSFER\n",
     "a repeated header": "Date,Description,Amount\n2026-06-13,Blue Door,-4.50\nDate,Description,Amount\n"
     "2026-06-14,Payout,1200.00\n",
     "times": "Date,Description,Amount\n2026-06-13T23:59:59Z,Blue Door,-4.50\n"
@@ -337,6 +343,23 @@ REFUSALS: dict[str, tuple[bytes, str]] = {
     "two accounts": (
         b"Account number,Date,Text,Amount\n11111,2026-06-13,x,-1.00\n22222,2026-06-13,y,-1.00\n",
         "several_accounts",
+    ),
+    "digits grouped as no number is": (b"Date;Text;Amount\n2026-06-13;x;-1.23.456,00\n", "unreadable_line"),
+    "a word that contradicts the sign": (
+        b"Date,Text,Amount,Dr/Cr\n2026-06-13,x,-1.00,CR\n2026-06-14,y,-2.00,DR\n",
+        "unreadable_line",
+    ),
+    "a withdrawal as money in": (
+        HEADER + b"2026-06-13,ATM WITHDRAWAL,20.00\n2026-06-14,x,-1.00\n",
+        "ambiguous_sign",
+    ),
+    "an amount on some lines only": (
+        b"Date,Text,Amount,Value\n2026-06-13,x,-1.00,\n2026-06-14,y,,-2.00\n",
+        "unreadable_line",
+    ),
+    "a debit on some lines only": (
+        b"Date,Text,Debit,Credit\n2026-06-13,x,1.00,\n2026-06-14,y, ,\n",
+        "unreadable_line",
     ),
     "not a number": (HEADER + b"2026-06-13,x,NaN\n", "unreadable_line"),
     "infinite": (HEADER + b"2026-06-13,x,-1e999\n", "unreadable_line"),
