@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, WebSocketRoute, expect
 
+from server.admission import sign_in_link
 from tests.running import Running
+from workers.books.access import Role
+from workers.settings import read_settings
 
 #: What a browser says by itself when a server is away or refuses; everything else is a complaint.
 WEATHER = re.compile(
@@ -25,8 +30,12 @@ class Office:
         self.running = running
         self.company = f"test-{uuid.uuid4().hex[:10]}"
 
-    def sign_in_url(self, role: str = "bookkeeper") -> str:
-        return self.running.new_sign_in_url(self.company, role)
+    def sign_in_url(self, role: Role = Role.BOOKKEEPER) -> str:
+        """A fresh link. Made in a thread: Playwright's loop runs in this one."""
+        environment = self.running.environment | {"PORT": str(urlsplit(self.running.url).port)}
+        link = sign_in_link(read_settings(environment), self.company, role=role, name="Ada")
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, link).result()
 
 
 class Dashboard:

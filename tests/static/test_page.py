@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.running import Running
 from tests.static.dashboard import Dashboard, Office, bank_file
+from workers.books.access import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -210,7 +211,7 @@ def test_a_viewer_watches_and_changes_nothing(
     job = dashboard.page.url
     context.clear_cookies()
     dashboard.page.goto("about:blank")
-    dashboard.sign_in(office.sign_in_url("viewer"))
+    dashboard.sign_in(office.sign_in_url(Role.VIEWER))
     dashboard.page.goto(job)
     expect(dashboard.title).to_have_text("june.csv")
     expect(dashboard.page.get_by_role("button", name="Choose a file")).to_be_hidden()
