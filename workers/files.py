@@ -48,7 +48,8 @@ class Files:
             sha256 = digest.hexdigest()
             await asyncio.to_thread(_place, Path(part), self.path(sha256))
         except BaseException:
-            os.unlink(part)  # noqa: PTH108 - no await: the task may be being cancelled
+            # Without an await: the task may be being cancelled. It may have found its place already.
+            Path(part).unlink(missing_ok=True)  # noqa: ASYNC240
             raise
         return Upload(name=name, sha256=sha256, size=size)
 
@@ -68,18 +69,24 @@ class Files:
         The age protects bytes whose row is about to be committed.
         """
         limit = now() - older_than
-        stale = [
-            path for path in self._all() if self._name(path) not in keep and path.stat().st_mtime < limit
-        ]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        return len(stale)
+        return sum(self._name(path) not in keep and _remove_older(path, limit) for path in self._all())
 
     def _all(self) -> list[Path]:
         return [path for path in self.root.rglob("*") if path.is_file()]
 
     def _name(self, path: Path) -> str:
         return "".join(path.relative_to(self.root).parts)
+
+
+def _remove_older(path: Path, limit: float) -> bool:
+    """Age and removal stand side by side: the same bytes may be arriving again. Another process may sweep too."""
+    try:
+        if path.stat().st_mtime >= limit:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _flush(target: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -181,6 +182,6 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         value = float(text)
     except ValueError:
         raise SettingError(f"{name} should be a number of seconds, but is {text!r}.") from None
-    if value <= 0:
-        raise SettingError(f"{name} should be above zero, but is {text}.")
+    if not 0 < value < math.inf:
+        raise SettingError(f"{name} should be a number of seconds above zero, but is {text}.")
     return value

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from io import FileIO
 
 from workers.jobs import keys
 from workers.jobs.attempt import Stop, patiently
@@ -112,24 +115,24 @@ async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: st
     if record is None or record.fence != fence:
         return 0
     performance = Performance(kernel, kinds.get(record.kind), record)
-    listener = asyncio.create_task(_obey(performance))
-    ticker = asyncio.create_task(_tick())
+    loop = asyncio.get_running_loop()
+    threading.Thread(target=_obey, args=(performance, loop), name="orders", daemon=True).start()
+    ticker = loop.create_task(_tick())
     await performance.run()
     await kernel.publisher.flushed(within=1.0)
-    for task in (listener, ticker):
-        task.cancel()
+    ticker.cancel()
     await kernel.close()
     return 0
 
 
-async def _obey(performance: Performance) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        performance.halt(Stop(line.decode().strip()))
+def _obey(performance: Performance, loop: asyncio.AbstractEventLoop) -> None:
+    """In a thread: a job that holds the loop must not outlive its parent."""
+    with FileIO(sys.stdin.fileno(), closefd=False) as orders:
+        while line := orders.readline():
+            with contextlib.suppress(RuntimeError):  # the loop has closed: it is over
+                loop.call_soon_threadsafe(performance.halt, Stop(line.decode().strip()))
     # The parent is gone, and with it the claim: whatever is not committed is not ours to commit.
-    performance.halt(Stop.LOST)
+    os._exit(1)
 
 
 async def _tick() -> None:

@@ -26,6 +26,7 @@ META_LIFE_MS: Final = 30 * 86_400_000
 #: A replay is whole or it is not made: beyond either bound a snapshot is cheaper for everybody.
 REPLAY_BYTES: Final = 2**20
 
+_META: Final = ["epoch", "offset", "run_id"]
 #: How the last three fields of an encoded Job read; advance.lua writes its own.
 _TAIL: Final = b',"cancel_requested":false,"progress":0,"version":0}'
 
@@ -185,30 +186,30 @@ class Live:
         return LivePicture(Position(epoch.decode(), int(offset)), live)
 
     async def positions(self, company_ids: Sequence[str]) -> dict[str, Position | None]:
-        """Where the streams stand, in one round trip; None where there is none yet."""
+        """Where the streams stand, in one round trip; None where there is none yet in this life of the broker."""
         pipe = self.redis.pipeline(transaction=False)
+        pipe.info("server")
         for company in company_ids:
-            pipe.hmget(keys.meta(company), ["epoch", "offset"])
-        answers = await pipe.execute()
+            pipe.hmget(keys.meta(company), _META)
+        server, *answers = await pipe.execute()
         return {
-            company: Position(epoch.decode(), int(offset)) if epoch else None
-            for company, (epoch, offset) in zip(company_ids, answers, strict=True)
+            company: _standing(server, answer) for company, answer in zip(company_ids, answers, strict=True)
         }
 
     async def replay(self, company_id: str, since: Position) -> Replay | None:
         """Everything after ``since``, or None where a part of it is gone or it is too much."""
         pipe = self.redis.pipeline(transaction=True)
-        pipe.hmget(keys.meta(company_id), ["epoch", "offset"])
+        pipe.info("server")
+        pipe.hmget(keys.meta(company_id), _META)
         pipe.xrange(keys.events(company_id), min=f"({since.offset}-0", count=STREAM_LENGTH)
-        (epoch, offset), entries = await pipe.execute()
-        if epoch is None or epoch.decode() != since.epoch or int(offset) < since.offset:
-            return None
-        if len(entries) != int(offset) - since.offset:
+        server, answer, entries = await pipe.execute()
+        now = _standing(server, answer)
+        if now is None or now.epoch != since.epoch or len(entries) != now.offset - since.offset:
             return None
         events = [_stream_event(since.epoch, entry) for entry in entries]
         if sum(len(event.json) for event in events) > REPLAY_BYTES:
             return None
-        return Replay(Position(since.epoch, int(offset)), events)
+        return Replay(now, events)
 
 
 class Breaker:
@@ -230,6 +231,14 @@ class Breaker:
         except BROKER_AWAY as error:
             self._closed_at = time.monotonic() + self.rest
             raise BrokerAway from error
+
+
+def _standing(server: dict[str, Any], meta: list[bytes | None]) -> Position | None:
+    """None where the broker was restarted since: it may have forgotten the newest events, and say nothing of it."""
+    epoch, offset, run_id = meta
+    if epoch is None or offset is None or run_id is None or run_id.decode() != server["run_id"]:
+        return None
+    return Position(epoch.decode(), int(offset))
 
 
 def new_epoch() -> str:
