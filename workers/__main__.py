@@ -7,30 +7,36 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Mapping, Sequence
 
 import uuid_utils
 import uvloop
 
+from workers.jobs.kinds import Kind
+from workers.jobs.solitary import COMMAND
 from workers.settings import SettingError, Settings, read_settings
 from workers.tasks import KINDS
 from workers.worker import run_solitary, run_worker
 
 
-def main() -> int:
+def main(kinds: Mapping[str, Kind] = KINDS, command: Sequence[str] = COMMAND) -> int:
+    """Whoever brings more kinds of work calls this with them, and with the command line that leads here."""
     options = _options()
     try:
         settings = read_settings()
         _configure_logging(settings)
-        return uvloop.run(_run(settings, options))
+        return uvloop.run(_run(settings, options, kinds, command))
     except SettingError as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
-async def _run(settings: Settings, options: argparse.Namespace) -> int:
+async def _run(
+    settings: Settings, options: argparse.Namespace, kinds: Mapping[str, Kind], command: Sequence[str]
+) -> int:
     if options.solitary:
-        return await run_solitary(settings, KINDS, options.solitary, options.fence)
-    await run_worker(settings, KINDS, options.worker_id or _new_worker_id())
+        return await run_solitary(settings, kinds, options.solitary, options.fence)
+    await run_worker(settings, kinds, options.worker_id or _new_worker_id(), command=command)
     return 0
 
 

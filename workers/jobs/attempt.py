@@ -55,7 +55,12 @@ class Batch:
         self.done: int | None = None
         self.lines: list[LogLine] = []
 
-    def log(self, text: str, *, level: str = "info", data: Any = None) -> None:
+    def log(
+        self, text: str, *, level: str = "info", data: dict[str, Any] | msgspec.Struct | None = None
+    ) -> None:
+        if not isinstance(data, dict | msgspec.Struct | None):
+            # Written, it could not be read back, and each later attempt would stumble over it.
+            raise TypeError(f"A log line's data is an object (a dict or a Struct), not {type(data).__name__}.")
         self.lines.append(LogLine(datetime.now(UTC), level, text, data))
 
 

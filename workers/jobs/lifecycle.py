@@ -112,6 +112,11 @@ class Lifecycle:
         async with self.database.transaction() as tx:
             await tx.execute(workers.delete().where(workers.c.worker_id == worker_id))
 
+    async def lose(self, record: JobRecord) -> JobRecord | None:
+        """Nobody runs this job, though it is claimed: let go of it as if its worker had died."""
+        async with self.database.transaction() as tx:
+            return await _lost(tx, record)
+
     async def crashed_alone(self, record: JobRecord) -> JobRecord | None:
         """The job's own process died: nobody else can have done it."""
         async with self.database.transaction() as tx:

@@ -117,7 +117,8 @@ class Runner:
     async def _return(self, job_id: str, fence: int) -> None:
         row = await self.kernel.ledger.find(job_id)
         if row is not None and row.fence == fence and job_id not in self.held:
-            back = await self.kernel.lifecycle.put_back(row, outcome="lost")
+            # Counted as a crash: should it be the job's own doing, this must come to an end.
+            back = await self.kernel.lifecycle.lose(row)
             self.kernel.told(back)
 
     def _spawn(self, work: Any) -> None:
