@@ -39,10 +39,11 @@ function currencyFormat(currency) {
   return currencies.get(currency) ?? null;
 }
 
-/** A bank's day, never shifted by a time zone. @param {string} date @param {{year?: boolean}} [options] */
-export function bankDay(date, { year = false } = {}) {
+/** A bank's day, never shifted by a time zone. @param {string} date */
+export function bankDay(date) {
   const value = new Date(`${date}T00:00:00Z`);
-  return Number.isNaN(value.valueOf()) ? date : (year ? dayAndYear : day).format(value);
+  if (Number.isNaN(value.valueOf())) return date;
+  return (value.getUTCFullYear() === new Date().getFullYear() ? day : dayAndYear).format(value);
 }
 
 /** @param {string} instant */

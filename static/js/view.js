@@ -33,17 +33,26 @@ export function show(element, visible) {
   if (element.hidden === visible) element.hidden = !visible;
 }
 
-/** Runs `draw` once in the next frame, however often it is asked to; also in a hidden tab, where frames stand still. @param {() => void} draw */
-export function oncePerFrame(draw) {
+/**
+ * Runs `draw` soon and once, however often it is asked to: in the next frame, but not more often than every `least`
+ * milliseconds; also in a hidden tab, where frames stand still.
+ * @param {() => void} draw
+ * @param {number} [least]
+ */
+export function oncePerFrame(draw, least = 0) {
   let asked = false;
+  let drawn = -least;
   const run = () => {
     asked = false;
+    drawn = performance.now();
     draw();
   };
+  const inFrame = () => (document.visibilityState === "visible" ? requestAnimationFrame(run) : setTimeout(run, 250));
   return () => {
     if (asked) return;
     asked = true;
-    if (document.visibilityState === "visible") requestAnimationFrame(run);
-    else setTimeout(run, 250);
+    const early = drawn + least - performance.now();
+    if (early > 0) setTimeout(inFrame, early);
+    else inFrame();
   };
 }

@@ -53,11 +53,22 @@ export function sourceWord(source) {
   return source ? (SOURCES[source] ?? source) : "";
 }
 
+/** @param {import("./contract.js").Step} step */
+export function stepWord({ name }) {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** One short line on where the job stands. @param {Job} job @param {number} [now] */
 export function standing(job, now) {
   if (job.status === "pending" && job.retry_at) return `Next try at ${clockTime(job.retry_at)}`;
   if (isOver(job)) return ago(job.finished_at ?? job.created_at, now);
-  return job.step ? `${job.step.name} · ${job.progress}%` : `${statusWord(job)}…`;
+  return job.step ? `${stepWord(job.step)} · ${job.progress}%` : `${statusWord(job)}…`;
+}
+
+/** The message, unless it only repeats step and units, which stand beside it. @param {Job} job */
+export function messageWords(job) {
+  const repeats = job.step && job.message.startsWith(`${stepWord(job.step)}: `);
+  return repeats || job.message === job.error?.title ? "" : job.message;
 }
 
 /** @param {Job} job */

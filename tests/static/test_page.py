@@ -187,7 +187,7 @@ def test_a_phone_needs_no_sideways_scroll(dashboard: Dashboard) -> None:
 
 def test_a_chosen_theme_is_remembered(dashboard: Dashboard) -> None:
     dashboard.press("Account and appearance")
-    dashboard.page.get_by_text("Dark", exact=True).click()
+    dashboard.page.get_by_role("radio", name="Dark").check()
     scheme = "getComputedStyle(document.documentElement).colorScheme"
     assert dashboard.page.evaluate(scheme) == "dark"
     dashboard.page.reload()

@@ -36,6 +36,9 @@ export class JobList extends HTMLElement {
   /** @param {Job} job @param {string} title @param {boolean} selected */
   #row(job, title, selected) {
     const row = this.#rows.get(job.job_id) ?? clone("job-row");
+    const look = [job.version, title, selected, note(job)].join("\n");
+    if (row.dataset["look"] === look) return row;
+    row.dataset["look"] = look;
     const link = part(row, "link", HTMLAnchorElement);
     link.href = address({ companyId: job.company_id, jobId: job.job_id });
     link.dataset["job"] = job.job_id;

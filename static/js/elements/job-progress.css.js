@@ -26,6 +26,7 @@ sheet.replaceSync(`
 }
 .foot { flex-wrap: wrap; color: var(--_faint); font-size: 0.93em; min-height: 1.5em; }
 .message { min-width: 0; overflow-wrap: anywhere; }
+.message:empty { display: none; }
 .count { flex: none; }
 .count > span + span::before { content: "·"; margin: 0 6px; }
 .count > span:empty { display: none; }

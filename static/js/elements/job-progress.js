@@ -14,7 +14,7 @@
 import { remaining } from "../format.js";
 import { isOver } from "../jobs.js";
 import { watchJob } from "../watching.js";
-import { statusWord, tookWords, unitsWords } from "../words.js";
+import { messageWords, statusWord, stepWord, tookWords, unitsWords } from "../words.js";
 import { sheet } from "./job-progress.css.js";
 
 /** How often, at most, a screen reader is told. */
@@ -84,13 +84,13 @@ export class JobProgress extends HTMLElement {
   #draw(job) {
     const { label, step, percent, track, bar, message, units, eta } = this.#parts;
     if (this.getAttribute("status") !== job.status) this.setAttribute("status", job.status);
-    label.textContent = isOver(job) || !job.step || job.status === "pending" ? statusWord(job) : job.step.name;
+    label.textContent = isOver(job) || !job.step || job.status === "pending" ? statusWord(job) : stepWord(job.step);
     step.textContent = !isOver(job) && job.step ? `Step ${job.step.index} of ${job.step.count}` : "";
     percent.textContent = `${job.progress}%`;
     bar.style.setProperty("--_progress", String(job.progress));
     track.setAttribute("aria-valuenow", String(job.progress));
     track.setAttribute("aria-valuetext", spoken(job));
-    message.textContent = job.message === job.error?.title ? "" : job.message;
+    message.textContent = messageWords(job);
     units.textContent = job.status === "complete" ? "" : unitsWords(job);
     eta.textContent = isOver(job) ? tookWords(job) : job.eta_seconds === null ? "" : remaining(job.eta_seconds);
   }
@@ -120,7 +120,7 @@ export class JobProgress extends HTMLElement {
 
 /** @param {Job} job */
 function spoken(job) {
-  const step = !isOver(job) && job.step ? `${job.step.name}, step ${job.step.index} of ${job.step.count}, ` : "";
+  const step = !isOver(job) && job.step ? `${stepWord(job.step)}, step ${job.step.index} of ${job.step.count}, ` : "";
   return `${statusWord(job)}, ${step}${job.progress} percent`;
 }
 

@@ -8,6 +8,8 @@ import { clone, oncePerFrame, part, show, text } from "../view.js";
 import { sourceWord } from "../words.js";
 
 const WINDOW = 200;
+/** Milliseconds between two drawings: eyes cannot follow more, and a phone should stay cool. */
+const DRAW_EVERY = 120;
 /** Rows that flash as they arrive; a burst of thousands should not. */
 const FLASHED = 20;
 
@@ -23,7 +25,7 @@ export class LineList extends HTMLElement {
   /** @type {CategorizedLine[]} what the rows now show, topmost first */
   #shown = [];
   #live = false;
-  #draw = oncePerFrame(() => this.#render());
+  #draw = oncePerFrame(() => this.#render(), DRAW_EVERY);
 
   connectedCallback() {
     this.replaceChildren(this.#root);
