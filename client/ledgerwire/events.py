@@ -65,7 +65,9 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
 # --- what a client says on the socket ---------------------------------------------------------------
 
 
-class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="subscribe", forbid_unknown_fields=True):
+class Subscribe(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="subscribe", forbid_unknown_fields=True
+):
     """Watch a company, or one job of it, from ``since`` on."""
 
     id: int
@@ -74,15 +76,28 @@ class Subscribe(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     since: str | None = None
 
 
-class Unsubscribe(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unsubscribe", forbid_unknown_fields=True):
+class Unsubscribe(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unsubscribe", forbid_unknown_fields=True
+):
+    """End the subscription ``id``."""
+
     id: int
 
 
-class ClientPing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ping", forbid_unknown_fields=True):
+class ClientPing(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ping", forbid_unknown_fields=True
+):
     """Answered with ``pong``."""
 
 
-class Authenticate(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="authenticate", forbid_unknown_fields=True):
+class Authenticate(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="type",
+    tag="authenticate",
+    forbid_unknown_fields=True,
+):
     """A fresh token for a socket that lives longer than the one it began with."""
 
     token: str
@@ -105,15 +120,17 @@ class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
 
 
 class Unsubscribed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unsubscribed"):
+    """The subscription ``id`` has ended."""
+
     id: int
 
 
 class Pong(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pong"):
-    pass
+    """The answer to a client's ping."""
 
 
 class Authenticated(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="authenticated"):
-    pass
+    """The token of ``authenticate`` is the socket's from now on."""
 
 
 class SocketError(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="error"):

@@ -9,7 +9,9 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-CompanyId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The company's id")]
+CompanyId = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The company's id")
+]
 TenantId = Annotated[str, msgspec.Meta(max_length=200)]
 
 

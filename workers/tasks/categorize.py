@@ -28,12 +28,16 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 async def categorize(attempt: Attempt, submission: Categorize) -> Result:
     state = msgspec.convert(attempt.state or {}, State)
-    ids = submission.transaction_ids
+    # In ascending order, as waiting_lines wants them; whoever names lines means all of them, whatever limit says.
+    ids = submission.transaction_ids and sorted(set(submission.transaction_ids))
     total = state.total
     if total is None:
         async with attempt.database.reading() as connection:
             total = await count_waiting(
-                connection, attempt.company_id, limit=submission.limit, transaction_ids=ids
+                connection,
+                attempt.company_id,
+                limit=len(ids) if ids else submission.limit,
+                transaction_ids=ids,
             )
 
     async def next_lines(cursor: Any, limit: int) -> list[Line]:

@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from workers.books.categorizer import Categorizer
-from workers.books.categorizing import Decided, Line, load_categorizer, store_decisions
+from workers.books.categorizing import Decided, Line, decide, load_categorizer, store_decisions
 from workers.books.journal import replace_proposals
 from workers.jobs.attempt import Attempt, Batch
 
@@ -42,18 +41,13 @@ async def categorize_lines(
     async with attempt.database.reading() as connection:
         categorizer = await load_categorizer(connection, attempt.company_id)
     while tally.done < total and (lines := await next_lines(tally.cursor, min(BATCH, total - tally.done))):
-        decided = [_decide(categorizer, line) for line in lines]
+        decided = decide(categorizer, lines)
         async with attempt.checkpoint() as batch:
             stored = await _store(attempt, batch, decided)
             tally = _counted(tally, stored, cursor_of(lines[-1]), len(lines))
             batch.state = {**keep, "tally": tally}
             batch.done = tally.done
     return tally
-
-
-def _decide(categorizer: Categorizer, line: Line) -> Decided:
-    decision = categorizer.decide(normalised=line.normalised, merchant_key=line.merchant_key, sign=line.sign)
-    return Decided(line, decision)
 
 
 async def _store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:

@@ -8,12 +8,13 @@ import msgspec
 
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.categorizing import Line, count_job_lines, lines_of_job
+from workers.books.trial_balance import trial_balance
 from workers.jobs.attempt import Attempt
 from workers.jobs.plan import Plan
 from workers.tasks.categorizing import Tally, categorize_lines
 from workers.tasks.importing import Imported, import_lines, read_lines
 
-PLAN = Plan(read=4, import_=36, categorize=60)
+PLAN = Plan(read=4, import_=34, categorize=58, journal=4)
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,7 @@ async def upload_and_categorize(attempt: Attempt, submission: UploadAndCategoriz
         account, lines = await read_lines(attempt, submission)
         imported = await import_lines(attempt, account, lines, imported)
     tally = await _categorize(attempt, imported, tally)
+    await _prove_journal(attempt)
     return Result(
         read=imported.read,
         imported=imported.imported,
@@ -65,3 +67,17 @@ async def _categorize(attempt: Attempt, imported: Imported, tally: Tally) -> Tal
         tally=tally,
         keep={"imported": imported},
     )
+
+
+async def _prove_journal(attempt: Attempt) -> None:
+    """Each proposal was written with its line's category, in one transaction; here they are added up."""
+    attempt.begin("journal", noun="entries")
+    async with attempt.database.reading() as connection:
+        balance = await trial_balance(connection, attempt.company_id, attempt.job_id)
+    if not balance.balanced:
+        raise UnbalancedError(attempt.job_id)
+    attempt.begin("journal", total=balance.entries, noun="entries", done=balance.entries)
+
+
+class UnbalancedError(AssertionError):
+    """Proposals of this job do not balance: a bug, and nothing may be approved on top of it."""
