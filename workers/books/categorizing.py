@@ -9,17 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, and_, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import CategorizedLine
 from workers.books.categorizer import Categorizer, Decision
 from workers.books.memory import load_memory
 from workers.books.rules import load_rules
-from workers.books.schema import bank_accounts, transactions
+from workers.books.schema import WAITING, bank_accounts, transactions
 
-#: The states of a line that nobody has decided.
-WAITING = ("imported", "review")
 #: The states a decision may replace; from ``approved`` on only a person may.
 OPEN = ("imported", "review", "proposed")
 #: Ids in one statement: SQLite takes 32,766 parameters at most.
@@ -138,8 +136,8 @@ async def store_decisions(
     if not decided:
         return []
     ids = [each.line.transaction_id for each in decided]
-    locked = await connection.execute(_LOCK_OPEN, {"company": company_id, "ids": ids})
-    still_open = set(locked.scalars())
+    locked = await connection.execute(_LOCK, {"ids": ids})
+    still_open = {row.transaction_id for row in locked if row.company_id == company_id and row.state in OPEN}
     stored = [each for each in decided if each.line.transaction_id in still_open]
     if stored:
         await connection.execute(_STORE, [_values(each) for each in stored])
@@ -165,24 +163,26 @@ def _values(decided: Decided) -> dict[str, Any]:
 def _select_lines() -> Select[Any]:
     ledger = bank_accounts.c.name.label("bank_account")
     columns = [ledger if name == "bank_account" else transactions.c[name] for name in Line.__struct_fields__]
-    joined = transactions.join(bank_accounts, bank_accounts.c.account_id == transactions.c.account_id)
-    return select(*columns).select_from(joined).where(_OF_COMPANY)
+    return select(*columns).select_from(_JOINED)
 
 
 # Built once: SQLAlchemy finds a statement it knows in its cache far quicker than it builds a new one.
-_OF_COMPANY = transactions.c.company_id == bindparam("company")
+# A line picked by its job or its id is scoped by the company of its bank account: a planner without statistics
+# would otherwise go through all lines of the company to find a hundred.
+_JOINED = transactions.join(bank_accounts, bank_accounts.c.account_id == transactions.c.account_id)
+_OF_COMPANY = bank_accounts.c.company_id == bindparam("company")
 _OF_JOB = transactions.c.import_job_id == bindparam("job")
-_IS_WAITING = transactions.c.state.in_(WAITING)
 _IS_CHOSEN = transactions.c.transaction_id.in_(bindparam("ids", expanding=True))
 _IS_OPEN = transactions.c.state.in_(OPEN)
+_IS_WAITING = and_(transactions.c.company_id == bindparam("company"), text(f"transactions.{WAITING}"))
 
 _JOB_LINES = (
     _select_lines()
-    .where(_OF_JOB, transactions.c.line_no > bindparam("after"))
+    .where(_OF_COMPANY, _OF_JOB, transactions.c.line_no > bindparam("after"))
     .order_by(transactions.c.line_no)
     .limit(bindparam("limit"))
 )
-_JOB_COUNT = select(func.count()).select_from(transactions).where(_OF_COMPANY, _OF_JOB)
+_JOB_COUNT = select(func.count()).select_from(_JOINED).where(_OF_COMPANY, _OF_JOB)
 _WAITING_LINES = (
     _select_lines()
     .where(_IS_WAITING, transactions.c.transaction_id > bindparam("after"))
@@ -190,13 +190,15 @@ _WAITING_LINES = (
     .limit(bindparam("limit"))
 )
 _WAITING_COUNT = select(func.count()).select_from(
-    select(transactions.c.transaction_id).where(_OF_COMPANY, _IS_WAITING).limit(bindparam("limit")).subquery()
+    select(transactions.c.transaction_id).where(_IS_WAITING).limit(bindparam("limit")).subquery()
 )
-_CHOSEN_LINES = _select_lines().where(_IS_CHOSEN, _IS_OPEN).order_by(transactions.c.transaction_id)
-_CHOSEN_COUNT = select(func.count()).select_from(transactions).where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
-_LOCK_OPEN = (
-    select(transactions.c.transaction_id)
-    .where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
+_CHOSEN_LINES = (
+    _select_lines().where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN).order_by(transactions.c.transaction_id)
+)
+_CHOSEN_COUNT = select(func.count()).select_from(_JOINED).where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
+_LOCK = (
+    select(transactions.c.transaction_id, transactions.c.company_id, transactions.c.state)
+    .where(_IS_CHOSEN)
     .order_by(transactions.c.transaction_id)
     .with_for_update()
 )

@@ -50,7 +50,7 @@ async def replace_proposals(
     ids = [each.line.transaction_id for each in decided]
     if not ids:
         return 0
-    await connection.execute(_DELETE_PROPOSED, {"company": company_id, "ids": ids})
+    await connection.execute(_DELETE_PROPOSED, {"ids": ids})
     entries = {str(uuid_utils.uuid7()): entry for each in decided if (entry := propose(each))}
     if not entries:
         return 0
@@ -82,7 +82,6 @@ def _line_rows(written: Iterable[str], entries: dict[str, Entry]) -> Iterable[di
 
 
 _DELETE_PROPOSED = delete(journal_entries).where(
-    journal_entries.c.company_id == bindparam("company"),
     journal_entries.c.transaction_id.in_(bindparam("ids", expanding=True)),
     journal_entries.c.state == "proposed",
 )

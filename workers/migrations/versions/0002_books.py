@@ -101,8 +101,16 @@ def create_transactions() -> None:
     )
     index_transactions("company_id", "account_id", "fingerprint", unique=True)
     index_transactions("company_id", "date", "transaction_id")
-    index_transactions("company_id", "state", "transaction_id")
+    index_transactions("company_id", "state", "date", "transaction_id")
     index_transactions("import_job_id", "line_no")
+    waiting = sa.text("state IN ('imported', 'review')")
+    op.create_index(
+        op.f("ix_transactions_waiting"),
+        "transactions",
+        ["company_id", "transaction_id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
 
 
 def index_transactions(*columns: str, unique: bool = False) -> None:
