@@ -45,6 +45,8 @@ class Shelf:
 
     def find(self, name: str) -> Page | None:
         """None where there is no such file below the root; a folder means its index.html."""
+        if "\0" in name:
+            return None
         path = (self._root / name.lstrip("/")).resolve()
         if not path.is_relative_to(self._root):
             return None

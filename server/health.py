@@ -80,7 +80,7 @@ async def metrics(kernel: TheKernel) -> Response[str]:
     """Prometheus text: counts over all companies, and no ids."""
     async with kernel.database.reading() as sql:
         rows = await sql.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))
-        counted: dict[str, int] = dict(rows.tuples().all())
+        counted = {row[0]: row[1] for row in rows}
         signed_on = (await sql.execute(select(func.count()).select_from(workers))).scalar_one()
     lines = [
         "# HELP ledgerwire_jobs Jobs on record.",

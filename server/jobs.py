@@ -52,7 +52,7 @@ Kinds = Annotated[
     list[str] | None, QueryParameter(required=False, description="Any of these; may be repeated")
 ]
 CreatedAfter = Annotated[
-    Annotated[datetime, msgspec.Meta(tz=True)] | None,
+    datetime | None,
     QueryParameter(required=False, description="RFC 3339, with a time zone"),
 ]
 Since = Annotated[
@@ -243,7 +243,7 @@ async def list_jobs(
     since: Since = None,
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
-    query = JobQuery(statuses=status or (), kinds=kind or (), created_after=created_after)
+    query = JobQuery(statuses=status or (), kinds=kind or (), created_after=_zoned(created_after))
     if since is not None:
         return await _changed(request, kernel, company_id, Position.parse(since), query)
     # The position first: what happens between it and the reading is told again, and nothing is missed.
@@ -301,6 +301,12 @@ async def _position(kernel: Kernel, company_id: str) -> Position:
     except BrokerAway:
         return NOWHERE
     return picture.position  # type: ignore[no-any-return]
+
+
+def _zoned(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidInput(FieldError("?created_after", "A time needs its zone: end it with Z or +01:00."))
+    return moment
 
 
 def _at(position: Position) -> dict[str, str]:

@@ -91,6 +91,7 @@ def build(app: Litestar) -> Node:
     for operation in _operations(document):
         handler = handlers[operation["operationId"]]
         _describe_body(document, operation, handler)
+        operation["responses"].get("204", {}).pop("content", None)
         _describe_problems(operation, handler)
         _describe_access(operation, handler)
         _give_examples(operation)

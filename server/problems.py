@@ -28,6 +28,9 @@ from workers.jobs.position import PositionError
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="ledgerwire"'}
+#: A refused body is read to its end if it is no longer than this: hanging up on a client that is still
+#: sending may cost it the answer.
+READ_ANYWAY = 2**30
 RETRY_SOON = {"Retry-After": "2"}
 MAKE_A_KEY = (
     "Send 'Authorization: Bearer lw_…'. Make a key with: ledgerwire-server create-key COMPANY "
@@ -61,8 +64,15 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
         msgspec.json.encode(refused.problem),
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers={**refused.headers, "Cache-Control": "no-store"},
+        headers={**refused.headers, **_end_of(request), "Cache-Control": "no-store"},
     )
+
+
+def _end_of(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+    """Hang up on whoever might never stop sending."""
+    length = request.headers.get("content-length", "0")
+    is_long = not length.isdigit() or int(length) > READ_ANYWAY
+    return {"Connection": "close"} if is_long or "transfer-encoding" in request.headers else {}
 
 
 def to_problem(error: BaseException) -> Problem:
@@ -195,6 +205,11 @@ def _(_error: RecursionError) -> Refused:
 
 
 @refusal_of.register
+def _(_error: UnicodeDecodeError) -> Refused:
+    return _refused("malformed", 400, "The request cannot be read", "The body is not UTF-8.")
+
+
+@refusal_of.register
 def _(error: ValidationException) -> Refused:
     return _invalid([_fault(each) for each in (error.extra if isinstance(error.extra, list) else [])])
 
@@ -220,7 +235,8 @@ def _(error: HTTPException) -> Refused:
 def _fault(said: Mapping[str, Any]) -> FieldError:
     """A pointer into the body, ``?limit`` for the query, the bare name for a header or the path."""
     key, message = str(said.get("key", "")), str(said.get("message", ""))
-    match str(said.get("source", "")):
+    source = said.get("source", "")
+    match getattr(source, "value", source):
         case "body" if message == "'data'":
             # Litestar hands a missing body on as the bare name of its parameter.
             return FieldError("", "A JSON body is needed.")
@@ -228,4 +244,6 @@ def _fault(said: Mapping[str, Any]) -> FieldError:
             return fault_of(message, "" if key == "data" else key)
         case "query":
             return FieldError("?" + key, message)
+        case "header":
+            return FieldError(key.replace("_", "-").title(), message)
     return FieldError(key, message)

@@ -39,7 +39,7 @@ IdempotencyKey = Annotated[
 ]
 #: Seconds after which a poller should look again.
 LOOK_AGAIN = "1"
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def route_of(kind: str, struct: type[Submission], settings: Settings) -> HTTPRouteHandler:
