@@ -20,6 +20,8 @@ from workers.jobs.record import JobRecord
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+#: How long the process may take to its first tick, on a machine that is short of everything.
+START_SECONDS = 60.0
 #: Starts a process with the usual registry; whoever brings its own kinds of work says how to start that.
 COMMAND = (sys.executable, "-m", "workers")
 
@@ -36,6 +38,8 @@ class Solitary:
         self.command = command
         self._process: asyncio.subprocess.Process | None = None
         self._stop: Stop | None = None
+        #: It has ticked: from here on its end is the job's doing.
+        self._began = False
 
     def halt(self, stop: Stop) -> None:
         again = self._stop is not None
@@ -85,9 +89,10 @@ class Solitary:
         silence = self.kernel.settings.tempo.stall + TICK_SECONDS
         with contextlib.suppress(TimeoutError):
             while True:
-                async with asyncio.timeout(silence):
+                async with asyncio.timeout(silence if self._began else START_SECONDS):
                     if not await process.stdout.read(1):
                         return await self._exited(process)
+                self._began = True
 
     async def _exited(self, process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(TimeoutError):
@@ -103,5 +108,6 @@ class Solitary:
             case Stop.DRAIN | Stop.CANCEL:
                 freed = await patiently(lambda: lifecycle.put_back(self.record, outcome="deploy"))
             case _:
-                freed = await patiently(lambda: lifecycle.crashed_alone(self.record))
+                blame = lifecycle.crashed_alone if self._began else lifecycle.lose
+                freed = await patiently(lambda: blame(self.record))
         self.kernel.told(freed)

@@ -1,0 +1,36 @@
+"""What the ledger says of a job, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from ledgerwire.jobs import Status
+from workers.jobs.kernel import Kernel
+from workers.jobs.record import JobRecord
+
+
+async def row_when(
+    kernel: Kernel, job_id: str, claim: Callable[[JobRecord], bool], *, within: float = 30.0
+) -> JobRecord:
+    """The job's row as soon as ``claim`` holds of it."""
+    record = None
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                record = await kernel.ledger.find(job_id)
+                assert record is not None
+                if claim(record):
+                    return record
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"not within {within:g} s; the row is {record}") from None
+
+
+async def reach(kernel: Kernel, job_id: str, *statuses: Status, within: float = 30.0) -> JobRecord:
+    return await row_when(kernel, job_id, lambda record: record.status in statuses, within=within)
+
+
+async def outcomes(kernel: Kernel, job_id: str) -> list[str]:
+    """How each attempt ended, in order."""
+    return [str(each.outcome) for each in await kernel.ledger.attempts_page(job_id, limit=500)]
