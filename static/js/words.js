@@ -79,7 +79,7 @@ export function unitsWords({ units }) {
 }
 
 /** How long it took, once it has ended. @param {Job} job */
-export function tookWords({ started_at, finished_at }) {
+export function tookWords({ status, started_at, finished_at }) {
   if (!started_at || !finished_at) return "";
-  return `took ${duration(Math.max(0, (Date.parse(finished_at) - Date.parse(started_at)) / 1000))}`;
+  return `${status === "complete" ? "Finished in" : "Ended after"} ${duration(Math.max(0, (Date.parse(finished_at) - Date.parse(started_at)) / 1000))}`;
 }

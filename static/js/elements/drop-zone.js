@@ -145,7 +145,8 @@ export class DropZone extends HTMLElement {
   /** @param {Upload} upload @param {Problem} problem */
   #refused(upload, problem) {
     const passing = !problem.status || problem.status >= 500 || problem.status === 429;
-    this.#show(problem, [
+    const told = problem.status === 400 ? { ...problem, title: `${upload.file.name} was not accepted`, detail: null } : problem;
+    this.#show(told, [
       ...(passing ? [{ label: "Try again", act: () => this.#again(upload), primary: true }] : []),
       { label: "Dismiss", act: () => this.#clearProblem() },
     ]);

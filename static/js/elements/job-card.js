@@ -81,6 +81,7 @@ export class JobCard extends HTMLElement {
     const list = part(this.#root, "lines", LineList);
     list.lines = lines;
     list.live = !isOver(job);
+    list.none = noneWords(job);
     show(list, lines !== null && (lines.all.length > 0 || lines.reading || job.status === "running" || job.status === "complete"));
   }
 
@@ -97,6 +98,12 @@ function metaWords(job, title) {
   if (job.submitted_by) words.push(`by ${job.submitted_by}`);
   if (job.attempt > 1) words.push(`attempt ${job.attempt}`);
   return words.join(" · ");
+}
+
+/** @param {Job} job */
+function noneWords({ result }) {
+  const known = result?.["imported"] === 0 && result["duplicates"] > 0;
+  return known ? "Every line of this file was imported before, so there was nothing new to categorize." : "No line was categorized.";
 }
 
 /** A bad file stays bad however often it is retried. @param {Job} job */

@@ -25,6 +25,8 @@ export class LineList extends HTMLElement {
   /** @type {CategorizedLine[]} what the rows now show, topmost first */
   #shown = [];
   #live = false;
+  /** What to say where there are no lines. */
+  none = "";
   #draw = oncePerFrame(() => this.#render(), DRAW_EVERY);
 
   connectedCallback() {
@@ -103,7 +105,7 @@ export class LineList extends HTMLElement {
   #emptyWords() {
     if (this.#lines?.reading) return "Reading the log…";
     if (this.#filter === "review" && this.#lines?.all.length) return "Nothing to review: every line found its category.";
-    return this.#live ? "Lines appear here as they are categorized." : "This job categorized no new lines.";
+    return this.#live ? "Lines appear here as they are categorized." : this.none;
   }
 }
 
@@ -130,7 +132,7 @@ function row(line, flash) {
   category.textContent = toReview(line) ? (line.category ?? "Needs review") : (line.category ?? "No category");
   category.toggleAttribute("data-review", toReview(line));
   const source = part(root, "source", HTMLElement);
-  source.textContent = toReview(line) ? (line.reason ?? "") : sourceWord(line.source);
+  source.textContent = toReview(line) ? "" : sourceWord(line.source);
   source.title = category.title = grounds(line);
   const amount = part(root, "amount", HTMLElement);
   amount.textContent = money(line.amount, line.currency);

@@ -34,7 +34,7 @@ export function websocket(watch) {
     const reply = /** @type {Reply} */ (JSON.parse(data));
     if (reply.type === "error") end({ fatal: refusal(reply) });
     else if (reply.type === "subscribed") watch.open();
-    else if (reply.type !== "pong") watch.event(reply);
+    else if ("position" in reply) watch.event(reply);
   };
   return () => end(null);
 }

@@ -1,0 +1,99 @@
+"""Takes the pictures of docs/screenshots/ anew: ``python -m tests.static.screenshots``.
+
+It starts a Ledgerwire of its own, at full times, and works in it as a person would.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
+
+from tests.running import Running
+from tests.static.conftest import ARGUMENTS, PROGRAMS
+from tests.static.dashboard import Dashboard
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "screenshots"
+SAMPLE = ROOT / "static" / "sample" / "june.csv"
+DESKTOP: ViewportSize = {"width": 1280, "height": 820}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+BAD = "Date,Description,Amount\n2026-06-01,COFFEE HOUSE,-3.50\n2026-06-02,TEA ROOM,12.34.56\n"
+
+
+def year(lines: int) -> Iterator[str]:
+    """A bank file as long as a year, of the sample's merchants."""
+    sample = list(csv.DictReader(SAMPLE.read_text().splitlines()))
+    yield "Date,Description,Amount\n"
+    for number in range(lines):
+        line = sample[number % len(sample)]
+        day = date(2025, 1, 1) + timedelta(days=number * 365 // lines)
+        amount = Decimal(line["Amount"]) + Decimal(number % 97) / 100
+        yield f'{day},"{line["Description"]}",{amount:.2f}\n'
+
+
+def take(browser: Browser, running: Running) -> None:
+    context = browser.new_context(locale="en-US", viewport=DESKTOP, reduced_motion="reduce")
+    dashboard = Dashboard(context.new_page(), running.url)
+    dashboard.page.goto(running.url)
+    expect(dashboard.page.get_by_role("heading", name="Sign in to Ledgerwire")).to_be_visible()
+    shoot(dashboard, "sign-in")
+    dashboard.sign_in(running.sign_in_url)
+    shoot(dashboard, "empty")
+    dashboard.upload("coffee-and-tea.csv", BAD)
+    dashboard.assert_ends("Failed")
+    shoot(dashboard, "failed")
+    dashboard.press("Try the sample file")
+    dashboard.assert_ends()
+    expect(dashboard.rows.first).to_be_visible()
+    shoot(dashboard, "complete")
+    run(dashboard)
+    context.close()
+
+
+def run(dashboard: Dashboard) -> None:
+    """One long job, from all sides while it runs."""
+    dashboard.upload("chase-2025.csv", "".join(year(40_000)))
+    expect(dashboard.rows.nth(150)).to_be_attached()
+    shoot(dashboard, "light")
+    dashboard.press("Cancel")
+    shoot(dashboard, "cancel")
+    dashboard.press("Keep it running")
+    dashboard.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    shoot(dashboard, "dark")
+    dashboard.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    dashboard.page.set_viewport_size(PHONE)
+    shoot(dashboard, "phone")
+
+
+def shoot(dashboard: Dashboard, name: str) -> None:
+    dashboard.page.mouse.move(0, 400)
+    dashboard.page.evaluate("document.fonts.ready")
+    dashboard.page.screenshot(path=PICTURES / f"{name}.png", scale="css")
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    data_dir = Path(tempfile.mkdtemp(prefix="lw-"))
+    running = Running(data_dir, TEMPO="1")
+    try:
+        running.await_start()
+        with sync_playwright() as playwright:
+            program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+            expect.set_options(timeout=30_000)
+            browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            take(browser, running)
+            browser.close()
+    finally:
+        running.stop()
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
