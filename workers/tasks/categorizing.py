@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from workers.jobs.attempt import Attempt, Batch
 NextLines = Callable[[Any, int], Awaitable[list[Line]]]
 
 BATCH = 100
+#: Read ahead of the batches: each batch's transaction looks at its lines again before it writes.
+READ_AHEAD = 1_000
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ async def categorize_lines(
     attempt.begin("categorize", total=total, done=tally.done)
     async with attempt.database.reading() as connection:
         categorizer = await load_categorizer(connection, attempt.company_id)
-    while tally.done < total and (lines := await next_lines(tally.cursor, min(BATCH, total - tally.done))):
+    async for lines in _batches(next_lines, cursor_of, tally.cursor, total - tally.done):
         decided = decide(categorizer, lines)
         async with attempt.checkpoint() as batch:
             stored = await _store(attempt, batch, decided)
@@ -48,6 +50,15 @@ async def categorize_lines(
             batch.state = {**keep, "tally": tally}
             batch.done = tally.done
     return tally
+
+
+async def _batches(
+    next_lines: NextLines, cursor_of: Callable[[Line], str | int], cursor: Any, left: int
+) -> AsyncIterator[list[Line]]:
+    while left > 0 and (lines := await next_lines(cursor, min(READ_AHEAD, left))):
+        for start in range(0, len(lines), BATCH):
+            yield lines[start : start + BATCH]
+        cursor, left = cursor_of(lines[-1]), left - len(lines)
 
 
 async def _store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:

@@ -14,8 +14,9 @@ from workers.books.errors import BooksError
 from workers.books.importing import NewLine, choose_account, insert_lines, prepare
 from workers.books.statements import Statement
 from workers.books.statements.reading import read_in_child
+from workers.child import ChildFailed
 from workers.jobs.attempt import Attempt
-from workers.jobs.faults import BadInput
+from workers.jobs.faults import TROUBLE, BadInput, TryLater
 
 BATCH = 100
 
@@ -37,6 +38,8 @@ async def read_lines(attempt: Attempt, submission: UploadAndCategorize) -> tuple
         account = await _account(attempt, submission, statement)
     except BooksError as error:
         raise BadInput(error.problem) from error
+    except ChildFailed as error:
+        raise TryLater(TROUBLE) from error
     return account, prepare(statement, account)
 
 
