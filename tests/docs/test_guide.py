@@ -60,7 +60,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 def blocks() -> dict[str, str]:
-    found = re.findall(r"<!-- new-kind: (\S+) -->\n```python\n(.*?)```", GUIDE, re.S)
+    found = re.findall(r"<!-- new-kind: (\S+) -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
     return dict(found)
 
 
@@ -68,7 +68,7 @@ def apply(tree: Path) -> None:
     """As the guide says: the Struct above the union, a file of its own, a line in the registry."""
     texts = blocks()
     submissions = tree / "client/ledgerwire/submissions.py"
-    union = re.compile(r"^AnySubmission = .*$", re.M)
+    union = re.compile(r"^AnySubmission = .*$", re.MULTILINE)
     submissions.write_text(
         union.sub(lambda _: texts["client/ledgerwire/submissions.py"], submissions.read_text())
     )
@@ -83,7 +83,7 @@ def test_the_new_kind_runs_as_printed(tmp_path: Path, sqlite_url: str, broker: B
     for room in ROOMS:
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "docs"))
     apply(tmp_path)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: PLW1510 - the answer is read first
         [sys.executable, "-c", RUN, sqlite_url, broker.url],
         cwd=tmp_path,
         capture_output=True,
