@@ -28,6 +28,7 @@ const page = {
   card: only("job-card", JobCard),
   companies: only("company-switch", CompanySwitch),
   drop: only("drop-zone", DropZone),
+  idle: only(".idle", HTMLElement),
   list: only("job-list", JobList),
   main: only("main", HTMLElement),
   signIn: only("sign-in", SignIn),
@@ -115,6 +116,7 @@ function drawNow() {
   page.drop.compact = Boolean(selected);
   show(page.card, Boolean(job));
   if (job) page.card.draw(job, { title: titles.of(job), lines, mayAct, notice, accounts: page.drop.accounts });
+  show(page.idle, !mayAct && !selected);
   showLost(job ? null : notice);
   document.title = job && !isOver(job) ? `${job.progress}% ${titles.of(job)} · Ledgerwire` : `${company.name} · Ledgerwire`;
 }

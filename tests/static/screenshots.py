@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from tests.running import Running
@@ -24,7 +25,7 @@ PICTURES = ROOT / "docs" / "screenshots"
 SAMPLE = ROOT / "static" / "sample" / "june.csv"
 DESKTOP: ViewportSize = {"width": 1280, "height": 820}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-BAD = "Date,Description,Amount\n2026-06-01,COFFEE HOUSE,-3.50\n2026-06-02,TEA ROOM,12.34.56\n"
+BAD = "Date,Description,Amount\n2026-06-01,COFFEE HOUSE,-3.50\n2026-06-31,TEA ROOM,-2.80\n"
 
 
 def year(lines: int) -> Iterator[str]:
@@ -33,7 +34,7 @@ def year(lines: int) -> Iterator[str]:
     yield "Date,Description,Amount\n"
     for number in range(lines):
         line = sample[number % len(sample)]
-        day = date(2025, 1, 1) + timedelta(days=number * 365 // lines)
+        day = date(2026, 1, 1) + timedelta(days=number * 320 // lines)
         amount = Decimal(line["Amount"]) + Decimal(number % 97) / 100
         yield f'{day},"{line["Description"]}",{amount:.2f}\n'
 
@@ -59,7 +60,7 @@ def take(browser: Browser, running: Running) -> None:
 
 def run(dashboard: Dashboard) -> None:
     """One long job, from all sides while it runs."""
-    dashboard.upload("chase-2025.csv", "".join(year(40_000)))
+    dashboard.upload("chase-2026.csv", "".join(year(40_000)))
     expect(dashboard.rows.nth(150)).to_be_attached()
     shoot(dashboard, "light")
     dashboard.press("Cancel")
@@ -75,7 +76,9 @@ def run(dashboard: Dashboard) -> None:
 def shoot(dashboard: Dashboard, name: str) -> None:
     dashboard.page.mouse.move(0, 400)
     dashboard.page.evaluate("document.fonts.ready")
-    dashboard.page.screenshot(path=PICTURES / f"{name}.png", scale="css")
+    picture = PICTURES / f"{name}.png"
+    dashboard.page.screenshot(path=picture, scale="css")
+    Image.open(picture).convert("RGB").quantize(255, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 def main() -> None:
