@@ -35,7 +35,7 @@ def year(lines: int) -> Iterator[str]:
     for number in range(lines):
         line = sample[number % len(sample)]
         day = date(2026, 1, 1) + timedelta(days=number * 320 // lines)
-        amount = Decimal(line["Amount"]) + Decimal(number % 97) / 100
+        amount = Decimal(line["Amount"]) + Decimal(number % 97 + 1) / 100
         yield f'{day},"{line["Description"]}",{amount:.2f}\n'
 
 
@@ -78,7 +78,7 @@ def shoot(dashboard: Dashboard, name: str) -> None:
     dashboard.page.evaluate("document.fonts.ready")
     picture = PICTURES / f"{name}.png"
     dashboard.page.screenshot(path=picture, scale="css")
-    Image.open(picture).convert("RGB").quantize(255, dither=Image.Dither.NONE).save(picture, optimize=True)
+    Image.open(picture).convert("RGB").save(picture, optimize=True)
 
 
 def main() -> None:
