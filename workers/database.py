@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Dialect, MetaData, String, Table, TypeDecorator, event
+from sqlalchemy import Dialect, Engine, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -73,10 +73,12 @@ class JSONBytes(TypeDecorator[Any]):
 class Database:
     """``transaction()`` to write, ``reading()`` to read; inside either, await nothing but SQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, idle_limit: float = 24.0) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine: AsyncEngine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self.engine: AsyncEngine = (
+            _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, idle_limit)
+        )
         # SQLite's writers poll for their turn; queueing our own first keeps them in order and quick.
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
@@ -138,8 +140,25 @@ SQLITE_PRAGMAS = (
 )
 
 
-def _postgres_engine(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+def _postgres_engine(url: str, idle_limit: float) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    limit_idling(engine.sync_engine, idle_limit)
+    return engine
+
+
+def limit_idling(engine: Engine, seconds: float) -> None:
+    """Let PostgreSQL end the session of a process that falls asleep inside a transaction.
+
+    Its locks would keep the very reaper waiting that is to give its jobs to somebody else. Said by SET, since
+    a pooler in between refuses it among the parameters of a connection.
+    """
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {round(seconds * 1000)}")
+        cursor.close()
+        connection.commit()
 
 
 def is_unknown_outcome(error: BaseException) -> bool:

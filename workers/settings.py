@@ -23,6 +23,8 @@ class Tempo(msgspec.Struct, frozen=True, kw_only=True):
     beat: float = 4.0
     #: A beat that has not moved for this long means a dead worker.
     dead_after: float = 12.0
+    #: How long a transaction may stand still before PostgreSQL ends it, and frees what it locked.
+    idle_limit: float = 24.0
     #: How often any process looks for dead workers.
     reap: float = 2.0
     #: How often any process dispatches without being asked to.

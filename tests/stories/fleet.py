@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -44,10 +45,13 @@ class Member:
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
-    def terminate(self, *, within: float = 30.0) -> int:
-        """SIGTERM; returns its exit code."""
+    def terminate(self) -> None:
+        """SIGTERM."""
         self.process.terminate()
-        return self.process.wait(within)
+
+    async def ended(self, *, within: float = 30.0) -> int:
+        """Its exit code, as soon as there is one."""
+        return await asyncio.to_thread(self.process.wait, within)
 
     def is_running(self) -> bool:
         return self.process.poll() is None

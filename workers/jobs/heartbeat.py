@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 
 from ledgerwire.jobs import Status
-from workers.database import SQLITE_PRAGMAS
+from workers.database import SQLITE_PRAGMAS, limit_idling
 from workers.jobs.tables import jobs, workers
 from workers.settings import Tempo
 
@@ -52,7 +52,7 @@ class Heartbeat:
         self.slots = slots
         self.tempo = tempo
         self.on_flags = on_flags
-        self.engine = _sync_engine(url)
+        self.engine = _sync_engine(url, idle_limit=tempo.idle_limit)
         self._loop = asyncio.get_running_loop()
         self._ticks = 0
         self._look = threading.Event()
@@ -139,10 +139,12 @@ class Heartbeat:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _sync_engine(url: str) -> Engine:
+def _sync_engine(url: str, *, idle_limit: float) -> Engine:
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(target, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(target, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        limit_idling(engine, idle_limit)
+        return engine
     engine = create_engine(target.set(drivername="sqlite"), pool_size=1, max_overflow=0)
 
     @event.listens_for(engine, "connect")

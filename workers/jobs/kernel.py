@@ -69,7 +69,8 @@ class Kernel:
         """No I/O yet: a process starts while broker and database are away."""
         if settings.redis_url is None:
             raise SettingError("REDIS_URL is not set; `ledgerwire-server up` brings a broker of its own.")
-        return cls(settings, Database(settings.database_url), settings.redis_url)
+        database = Database(settings.database_url, idle_limit=settings.tempo.idle_limit)
+        return cls(settings, database, settings.redis_url)
 
     async def start(self, *, ticks: bool = True) -> None:
         """Begin telling; with ``ticks`` also dispatching, reaping and mending."""
