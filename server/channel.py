@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 #: So long a subscription waits for the broker; then SQL answers it.
 SOON: Final = 1.0
+CLOSE_WITHIN: Final = 0.5
 #: How often a subscription is answered anew because the stream started over meanwhile.
 TRIES: Final = 5
 #: Messages kept while mending; more are dropped and found again in the stream.
@@ -87,6 +88,7 @@ class Channel:
         self._by_job: dict[str, dict[Session, None]] = {}
         self._catching_up: dict[Session, None] = {}
         self._placed: dict[Session, list[dict[Session, None]]] = {}
+        self._is_closing = False
         self._doubted = asyncio.Event()
         self._settled = asyncio.Event()
         #: Somebody waits for the answer; it takes milliseconds, unless a crowd comes at once.
@@ -99,10 +101,13 @@ class Channel:
         self._task = asyncio.create_task(self._tend(), name=f"channel {company_id}")
 
     async def close(self) -> None:
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
         self._bus.unsubscribe(keys.channel(self.company_id))
+        # Asked first: a statement that is cancelled half-way costs the pool its connection.
+        self._is_closing = True
+        self._doubted.set()
+        await asyncio.wait({self._task}, timeout=CLOSE_WITHIN)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
     @property
     def is_live(self) -> bool:
@@ -285,7 +290,7 @@ class Channel:
 
     async def _tend(self) -> None:
         """Open, mend, fall back to SQL and come back, for as long as somebody watches."""
-        while True:
+        while not self._is_closing:
             self._doubted.clear()
             if self.is_live:
                 self._state = State.MENDING

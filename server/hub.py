@@ -78,8 +78,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._closing, return_exceptions=True)
-        for company_id in list(self._channels):
-            await self._channels.pop(company_id).close()
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
+        self._channels.clear()
         await self._bus.close()
 
     @property

@@ -6,8 +6,11 @@ import logging
 import socket
 
 import uvicorn
+from litestar import Litestar
 
 from server.app import create_app
+from server.hub import Hub
+from server.transport import remembering_transport
 from workers.settings import Settings
 
 #: Streams are told to end; whoever has not left by then is cut off.
@@ -18,16 +21,30 @@ LARGEST_FRAME = 2**16
 
 def serve(settings: Settings, listening: socket.socket) -> int:
     """Serve on ``listening`` until SIGTERM or SIGINT; returns the exit code."""
-    server = uvicorn.Server(_config(settings))
+    # uvicorn tells of its own coming and going in four lines a start.
+    logging.getLogger("uvicorn.error").setLevel(max(logging.WARNING, logging.getLogger().level))
+    server = Server(create_app(settings), settings)
     server.run(sockets=[listening])
     return 0 if server.started else 1
 
 
-def _config(settings: Settings) -> uvicorn.Config:
-    # uvicorn tells of its own coming and going in four lines a start.
-    logging.getLogger("uvicorn.error").setLevel(max(logging.WARNING, logging.getLogger().level))
+class Server(uvicorn.Server):
+    """Ends all streams before it waits for its connections; they would never end by themselves."""
+
+    def __init__(self, app: Litestar, settings: Settings) -> None:
+        super().__init__(_config(app, settings))
+        self._hub: Hub = app.state.hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.drain()
+        await super().shutdown(sockets)
+
+
+def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        remembering_transport(app),
+        host=settings.host,
+        port=settings.port,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",

@@ -74,7 +74,8 @@ class Stream(ABC):
                 await asyncio.wait({*tasks, self._end}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 if self._recheck:
-                    tasks.append(self._recheck)
+                    # Not cancelled: a statement that is cut half-way costs the pool its connection.
+                    await asyncio.wait({self._recheck}, timeout=LAST_WORDS)
                 for task in tasks:
                     task.cancel()
                 results = await asyncio.gather(*tasks, return_exceptions=True)

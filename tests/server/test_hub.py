@@ -355,7 +355,7 @@ async def test_while_the_broker_is_away_watchers_are_fed_from_sql(
     await told.checkpoint(70)
     await until(lambda: watcher.progress(told) == newcomer.progress(told) == 70)
 
-    await asyncio.to_thread(broker.start)
+    broker.start()
     await until(lambda: watcher.last["reason"] == newcomer.last["reason"] == "broker_back")
     assert watcher.progress(told) == newcomer.progress(told) == 70
     await told.report(80)
