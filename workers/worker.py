@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from io import FileIO
 
+from workers.database import is_unknown_outcome
 from workers.jobs import keys
 from workers.jobs.attempt import Stop, patiently
 from workers.jobs.bus import Bus
@@ -87,10 +88,18 @@ class WorkerProcess:
     async def _close(self) -> None:
         await self.kernel.publisher.flushed(within=1.0)
         await self.heartbeat.stop()
-        await self.kernel.lifecycle.retire_worker(self.runner.worker_id)
+        await self._retire()
         await self.bus.close()
         await self.redis.aclose()
         await self.kernel.close()
+
+    async def _retire(self) -> None:
+        try:
+            await self.kernel.lifecycle.retire_worker(self.runner.worker_id)
+        except Exception as error:
+            if not is_unknown_outcome(error):
+                raise
+            log.warning("The database is away; a reaper will free what this worker held.")
 
 
 async def run_worker(

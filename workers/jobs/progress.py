@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from ledgerwire.jobs import LogEntry
+from workers.database import is_unknown_outcome
 from workers.jobs.ledger import Ledger
 from workers.jobs.live import BROKER_AWAY, Live, Write, job_write
 from workers.jobs.record import JobRecord, Picture
@@ -107,10 +108,10 @@ class Publisher:
                 await self._flush()
                 delay = FIRST_DELAY
             except Exception as error:
-                if not isinstance(error, BROKER_AWAY):
+                if not (isinstance(error, BROKER_AWAY) or is_unknown_outcome(error)):
                     log.exception("Progress could not be sent.")
                 elif delay == FIRST_DELAY:
-                    log.warning("Progress waits: the broker is away (%s).", error)
+                    log.warning("Progress waits for broker or database: %s", type(error).__name__)
                 self._keep_newest()
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
