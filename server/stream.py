@@ -71,7 +71,8 @@ class Stream(ABC):
         with self.hub.attended(self):
             tasks = [self._loop.create_task(self._write()), self._loop.create_task(self._read())]
             try:
-                await asyncio.wait({*tasks, self._end}, return_when=asyncio.FIRST_COMPLETED)
+                ending: set[asyncio.Future[Any]] = {*tasks, self._end}
+                await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 if self._recheck:
                     # Not cancelled: a statement that is cut half-way costs the pool its connection.
