@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,8 +37,10 @@ SERVER_SETTINGS = {
 class PostgresServer:
     """A throwaway server on a unix socket; ``create`` makes a fresh copy of the migrated template."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, settings: Mapping[str, str] | None = None) -> None:
+        """``settings`` replace those of SERVER_SETTINGS."""
         self._binaries = binaries
+        self._settings = {**SERVER_SETTINGS, **(settings or {})}
         self._folder = Path(tempfile.mkdtemp(prefix="lw-pg-"))
         self._owner = pwd.getpwnam(_unprivileged()) if os.geteuid() == 0 else None
         if self._owner:
@@ -48,7 +50,7 @@ class PostgresServer:
     def start(self) -> None:
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        settings = [word for item in SERVER_SETTINGS.items() for word in ("-c", "=".join(item))]
+        settings = [word for item in self._settings.items() for word in ("-c", "=".join(item))]
         command = self._command("postgres", "-D", str(data), "-k", str(self._folder), *settings)
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
         self._await_answer()
