@@ -126,15 +126,15 @@ def test_blocked_streams_fall_to_polling(context: BrowserContext, running: Runni
 
 
 def test_cancel_asks_first_and_a_retry_finishes(dashboard: Dashboard) -> None:
-    dashboard.upload("long.csv", bank_file(LONG))
-    expect(dashboard.rows.first).to_be_visible()
+    dashboard.upload("long.csv", bank_file(2 * LONG))
+    expect(dashboard.status).to_have_text("Running")
     dashboard.press("Cancel")
     expect(dashboard.page.get_by_role("dialog", name="Cancel long.csv?")).to_be_visible()
     dashboard.press("Cancel the job")
     dashboard.assert_ends("Cancelled")
     dashboard.press("Retry")
     dashboard.assert_ends("Complete")
-    dashboard.assert_lines(LONG)
+    dashboard.assert_lines(2 * LONG)
 
 
 def test_a_bad_file_says_what_is_wrong_and_what_to_do(dashboard: Dashboard) -> None:
