@@ -17,7 +17,7 @@ from server.channel import Channel
 from server.session import Session
 from workers.jobs.bus import Bus
 from workers.jobs.kernel import Kernel
-from workers.jobs.live import Breaker, BrokerAway
+from workers.jobs.live import Breaker, BrokerAway, ended
 from workers.jobs.position import Position
 
 log = logging.getLogger(__name__)
@@ -75,8 +75,7 @@ class Hub:
 
     async def close(self) -> None:
         self.drain()
-        for task in self._tasks:
-            task.cancel()
+        await ended(*self._tasks)
         await asyncio.gather(*self._tasks, *self._closing, return_exceptions=True)
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
         self._channels.clear()

@@ -19,7 +19,7 @@ from workers.jobs.bus import Bus
 from workers.jobs.heartbeat import Heartbeat
 from workers.jobs.kernel import CANCEL, Kernel
 from workers.jobs.kinds import Kind
-from workers.jobs.live import connect
+from workers.jobs.live import connect, ended
 from workers.jobs.queue import QueueWorker
 from workers.jobs.runner import Performance, Runner
 from workers.jobs.solitary import COMMAND, TICK_SECONDS
@@ -63,8 +63,7 @@ class WorkerProcess:
         log.info("Worker %s takes %d jobs at a time.", self.runner.worker_id, self.settings.worker_threads)
         await stop.wait()
         await self._drain()
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+        await ended(serving)
         await self._close()
 
     def _woken(self, message: bytes) -> None:

@@ -11,7 +11,6 @@ that something may have been (``on_up``); positions show it and the stream mends
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections import Counter
@@ -20,7 +19,7 @@ from typing import Any, Final
 
 import hiredis
 
-from workers.jobs.live import connect
+from workers.jobs.live import connect, ended
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +65,7 @@ class Bus:
     async def close(self) -> None:
         self._on_down = None
         if self._runner:
-            self._runner.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._runner
+            await ended(self._runner)
         for subscription in self._channels.values():
             subscription.confirmed.cancel()
         self._channels.clear()

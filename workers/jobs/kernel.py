@@ -22,7 +22,7 @@ from workers.jobs.attempt import Attempt
 from workers.jobs.dispatch import Dispatcher
 from workers.jobs.ledger import Ledger, Submitted
 from workers.jobs.lifecycle import Lifecycle
-from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Live, connect
+from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Live, connect, ended
 from workers.jobs.plan import Plan
 from workers.jobs.progress import Publisher
 from workers.jobs.queue import Queue
@@ -92,8 +92,7 @@ class Kernel:
         self.publisher.stop()
         if tasks := list(self._tasks):
             _done, late = await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
-            for task in late:
-                task.cancel()
+            await ended(*late)
             await asyncio.gather(*tasks, return_exceptions=True)
         await self.redis.aclose()
         await self.database.close()

@@ -98,6 +98,17 @@ def parse_message(payload: bytes) -> StreamEvent:
     return StreamEvent(Position.parse(position), kind, job_id, body)
 
 
+async def ended(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel ``tasks`` until they have heard it.
+
+    Before Python 3.12 ``asyncio.wait_for``, by which redis-py waits, swallows a cancel that meets an answer.
+    """
+    while waiting := [task for task in tasks if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=0.1)
+
+
 class Script:
     """A Lua script next to this module, called by its hash and loaded again after a broker's restart."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 #: How long the last lines may take to reach the live side before the end is committed.
 FLUSH_SECONDS = 0.25
+#: A task that was cancelled has this long to tidy up before it is cancelled again.
+INSIST_SECONDS = 5.0
 
 
 class Held(Protocol):
@@ -148,6 +151,7 @@ class Performance:
         self.attempt: Attempt | None = None
         self._task: asyncio.Task[Any] | None = None
         self._stop: Stop | None = None
+        self._cancelled_at = math.inf
 
     def halt(self, stop: Stop) -> None:
         """A drain lets the batch at hand finish; asked for twice, or for any other reason, it ends now.
@@ -161,7 +165,7 @@ class Performance:
         if self.attempt is not None:
             self.attempt.halt(stop)
         if self._task is not None and (again or stop is not Stop.DRAIN):
-            self._task.cancel()
+            self._cancel(self._task)
 
     async def run(self) -> None:
         if self.kind is None:
@@ -180,13 +184,24 @@ class Performance:
         self._task = asyncio.create_task(self._call(kind, attempt))
         if self._stop not in {None, Stop.DRAIN}:
             # It was asked to stop before there was a task to tell.
-            self._task.cancel()
+            self._cancel(self._task)
         watch = asyncio.create_task(self._watch(attempt))
-        await asyncio.wait([self._task])
+        await self._ended(self._task)
         watch.cancel()
         if self._task.cancelled():
             return asyncio.CancelledError()
         return self._task.exception() or self._task.result()
+
+    def _cancel(self, task: asyncio.Task[Any]) -> None:
+        self._cancelled_at = time.monotonic()
+        task.cancel()
+
+    async def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Before Python 3.12 ``asyncio.wait_for``, by which drivers wait, may swallow a cancel: insist on it."""
+        while not task.done():
+            await asyncio.wait({task}, timeout=INSIST_SECONDS)
+            if not task.done() and time.monotonic() - self._cancelled_at >= INSIST_SECONDS:
+                self._cancel(task)
 
     async def _call(self, kind: Kind, attempt: Attempt) -> Any:
         try:
