@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from workers import sqlite_driver
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -117,7 +119,8 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=8, max_overflow=24)
+    own_driver = {"async_creator_fn": sqlite_driver.connect}
+    engine = create_async_engine(url, pool_size=8, max_overflow=24, connect_args=own_driver)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -155,10 +158,12 @@ def limit_idling(engine: Engine, seconds: float) -> None:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
+        # Without a transaction around it, which would cost two more round trips.
+        connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute(f"SET idle_in_transaction_session_timeout = {round(seconds * 1000)}")
         cursor.close()
-        connection.commit()
+        connection.autocommit = False
 
 
 def is_unknown_outcome(error: BaseException) -> bool:

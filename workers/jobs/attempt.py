@@ -60,7 +60,9 @@ class Batch:
     ) -> None:
         if not isinstance(data, dict | msgspec.Struct | None):
             # Written, it could not be read back, and each later attempt would stumble over it.
-            raise TypeError(f"A log line's data is an object (a dict or a Struct), not {type(data).__name__}.")
+            raise TypeError(
+                f"A log line's data is an object (a dict or a Struct), not {type(data).__name__}."
+            )
         self.lines.append(LogLine(datetime.now(UTC), level, text, data))
 
 
@@ -185,8 +187,9 @@ class Attempt:
         now = select(jobs.c.fence, jobs.c.checkpoint_no).where(jobs.c.job_id == self.job_id).with_for_update()
 
         async def read() -> tuple[int, int] | None:
-            async with self.database.transaction() as tx:
-                row = (await tx.execute(now)).first()
+            # Only read: a COMMIT here could be lost like the one that is asked about.
+            async with self.database.reading() as connection:
+                row = (await connection.execute(now)).first()
                 return None if row is None else (row[0], row[1])
 
         return await patiently(read) == (self.record.fence, number)
