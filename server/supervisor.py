@@ -21,6 +21,8 @@ import msgspec
 LIFELINE = Path(__file__).with_name("lifeline.py")
 #: A line of a child longer than this is cut.
 LINE_LIMIT = 4_000
+#: What a stage gets after an earlier one has used up all the time.
+LEAST_GRACE = 0.4
 
 
 class GivenUpError(RuntimeError):
@@ -119,16 +121,18 @@ class Supervisor:
         await asyncio.gather(*self._keepers.values(), *self._aside, return_exceptions=True)
 
     async def _stop_stage(self, names: Sequence[str], deadline: float) -> None:
-        running = [self._children[name] for name in names if self.is_running(name)]
-        for child in running:
+        running = {name: self._children[name] for name in names if self.is_running(name)}
+        if not running:
+            return
+        for child in running.values():
             child.terminate()
-        ends = [asyncio.create_task(child.wait()) for child in running]
-        if ends:
-            await asyncio.wait(ends, timeout=max(0.0, deadline - time.monotonic()))
-        for child in running:
-            _kill(child)
-        if ends:
-            await asyncio.wait(ends)
+        ends = [asyncio.create_task(child.wait()) for child in running.values()]
+        await asyncio.wait(ends, timeout=max(LEAST_GRACE, deadline - time.monotonic()))
+        for name, child in running.items():
+            if self.is_running(name):
+                self._say("up", f"The {name} did not stop in time; it is killed.")
+                _kill(child)
+        await asyncio.wait(ends)
 
     def kill(self) -> None:
         """Everything at once, without waiting."""

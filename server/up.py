@@ -25,7 +25,7 @@ from workers.jobs.kernel import Kernel
 from workers.settings import Settings, export
 
 #: From the first Ctrl-C to the end; with all that follows it stays below five seconds.
-GRACE_SECONDS = 4.0
+GRACE_SECONDS = 3.9
 READY_WITHIN = 30.0
 #: What a broker says at each start and stop and nobody can use.
 OF_NO_USE = ("Memory overcommit must", "Received SIG", "now ready to exit")

@@ -140,7 +140,7 @@ class Running:
     def get(self, path: str) -> bytes:
         """What a GET answers; nothing where nobody does."""
         where = urlsplit(self.url)
-        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=10)
+        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=30)
         try:
             connection.request("GET", path)
             return connection.getresponse().read()

@@ -152,6 +152,7 @@ async def test_who_does_not_stop_in_time_is_killed(group: Supervisor, heard: Hea
     await heard.until(lambda lines: ("part", "ready") in lines)
     await group.stop(["part"], grace=0.05)
     assert not group.is_running("part")
+    assert ("up", "The part did not stop in time; it is killed.") in heard.lines
 
 
 async def test_nothing_is_started_again_after_a_stop(group: Supervisor, heard: Heard) -> None:
