@@ -66,7 +66,9 @@ class Report(msgspec.Struct, kw_only=True):
             "python": platform.python_version(),
             "system": platform.system(),
         }
-        medians = {who: {name: median(v) for name, v in figures.items()} for who, figures in self.rounds.items()}
+        medians = {
+            who: {name: median(v) for name, v in figures.items()} for who, figures in self.rounds.items()
+        }
         whole = {"machine": machine, "medians": medians, **msgspec.to_builtins(self)}
         return msgspec.json.encode(whole).decode()
 

@@ -40,7 +40,9 @@ def interpreter() -> Path:
 def _works(python: Path) -> bool:
     if not python.exists():
         return False
-    return not subprocess.run([python, "-c", "import taskiq_redis"], capture_output=True, check=False).returncode
+    return not subprocess.run(
+        [python, "-c", "import taskiq_redis"], capture_output=True, check=False
+    ).returncode
 
 
 class Taskiq:
