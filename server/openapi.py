@@ -170,7 +170,8 @@ def _form(document: Node, struct: type[Submission]) -> Node:
 
 
 def _file_field(struct: type[Submission], name: str) -> Node:
-    one = {"type": "string", "contentMediaType": "application/octet-stream"}
+    # 3.1 knows a file by its media type, Swagger UI by the older format.
+    one = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
     wanted = next(each.type for each in msgspec.structs.fields(struct) if each.encode_name == name)
     many = getattr(wanted, "__origin__", None) is list
     return {"type": "array", "items": one} if many and names_upload(wanted) else one

@@ -16,6 +16,8 @@ from workers.jobs.record import JobRecord
 LONGEST: Final = 30
 #: A handler is not told that its client left, so those who wait are counted; above this one answers at once.
 MOST_WAITERS: Final = 1_000
+#: When the server stops, nobody is kept for longer than this.
+LEAVES_WITHIN: Final = 1.0
 PREFERENCE = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,4})\"?\s*(?:;|,|$)", re.IGNORECASE)
 
 
@@ -57,6 +59,6 @@ async def until_changed(
     async with hub.watch_job(record.company_id, record.job_id) as changes:
         while not await look():
             left = deadline - asyncio.get_running_loop().time()
-            if left <= 0:
+            if left <= 0 or hub.is_draining:
                 return
-            await changes.next(min(left, look_every))
+            await changes.next(min(left, look_every, LEAVES_WITHIN))

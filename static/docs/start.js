@@ -5,6 +5,7 @@ window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayOperationId: true,
+  defaultModelsExpandDepth: 0,
   filter: true,
   persistAuthorization: false,
   // The default validator is a service on the net.

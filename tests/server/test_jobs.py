@@ -99,6 +99,17 @@ async def test_waiting_goes_on_while_the_broker_is_away(api: Api, broker: Broker
     assert job_in(answer).status is Status.CANCELLED
 
 
+async def test_nobody_waits_for_a_server_that_stops(sqlite_api: Api) -> None:
+    async with sqlite_api.member() as client:
+        job = await sqlite_api.submit(client)
+        await told(sqlite_api, job.job_id)
+        waiting = asyncio.create_task(client.get(f"/api/jobs/{job.job_id}?wait=30"))
+        await until(lambda: sqlite_api.app.state.waiters._now == 1)
+        sqlite_api.app.state.hub.drain()
+        answer = await asyncio.wait_for(waiting, 5)
+    assert answer.status_code == 200
+
+
 async def test_too_many_waiters_are_answered_at_once(sqlite_api: Api) -> None:
     async with sqlite_api.member() as client:
         job = await sqlite_api.submit(client)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.server.serving import Api, code_of, problem_in
+from tests.brokers import Broker
+from tests.server.serving import Api, api_settings, code_of, problem_in, serving
 from tests.waiting import until
 from workers.books import access
 from workers.books.access import Role
@@ -128,3 +131,22 @@ async def test_a_foreign_page_cannot_sign_its_visitor_in(sqlite_api: Api) -> Non
 async def test_a_key_needs_no_origin(sqlite_api: Api) -> None:
     async with sqlite_api.member() as client:
         await sqlite_api.submit(client, Origin="http://evil.example")
+
+
+async def test_behind_tls_the_cookie_is_secure_and_the_public_origin_is_ours(
+    sqlite_url: str, broker: Broker, tmp_path: Path
+) -> None:
+    public = "https://books.example"
+    settings = api_settings(
+        tmp_path,
+        database_url=sqlite_url,
+        redis_url=broker.url,
+        secure_cookies=True,
+        allowed_origins=(public,),
+    )
+    async with serving(settings) as api:
+        await api.create_companies()
+        async with api.client(Origin=public) as browser:
+            answer = await browser.post("/api/sign-in", json={"token": await api.link()})
+    assert answer.status_code == 200
+    assert "; secure" in answer.headers["set-cookie"].lower()

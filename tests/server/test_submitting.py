@@ -14,6 +14,7 @@ import pytest
 from ledgerwire.jobs import Status
 from tests.brokers import Broker
 from tests.server.serving import Api, api_settings, code_of, job_in, problem_in, serving
+from tests.waiting import until
 from workers.books.access import Role
 
 CSV = b"Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n"
@@ -328,3 +329,26 @@ async def test_an_endless_request_is_answered_and_cut_off_while_it_streams(small
     assert b" 413 " in (await answer).partition(b"\r\n")[0]
     writer.close()
     assert stored(small_api) == []
+
+
+async def test_a_large_upload_without_a_key_hears_that_it_needs_one(small_api: Api) -> None:
+    """The answer comes before the body is read, and must not be lost by it."""
+    async with small_api.client() as client:
+        answer = await upload(client, b"x" * (20 * MEGABYTE))
+    assert (answer.status_code, code_of(answer)) == (401, "not_signed_in")
+    assert stored(small_api) == []
+
+
+async def test_a_client_that_leaves_in_mid_upload_leaves_nothing_behind(small_api: Api) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", small_api.settings.port)
+    writer.write(
+        b"POST /api/jobs/upload-and-categorize HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n"
+        b"Content-Type: multipart/form-data; boundary=x\r\n"
+        b"Authorization: Bearer " + (await small_api.key()).encode() + b"\r\n\r\n"
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + b"x" * 100_000
+    )
+    await writer.drain()
+    await until(lambda: stored(small_api))
+    writer.close()
+    await until(lambda: not stored(small_api))
+    del reader
