@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Request, Response
 
+from workers.jobs.position import Position
+
 JSON: Final = "application/json"
 #: A stored answer must be asked about before it is used, and never by a shared cache.
 REVALIDATE: Final = {"Cache-Control": "private, no-cache"}
@@ -19,6 +21,11 @@ def as_json(
     body: bytes, *, status_code: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
     return Response(body, status_code=status_code, media_type=JSON, headers={**REVALIDATE, **(headers or {})})
+
+
+def at(position: Position) -> dict[str, str]:
+    """Where the company's stream stood: whoever watches from there misses nothing of what the body shows."""
+    return {"Ledgerwire-Position": str(position)}
 
 
 def entity_tag(body: bytes) -> str:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
@@ -50,10 +51,24 @@ def create_app(settings: Settings | None = None) -> Litestar:
         middleware=[DefineMiddleware(SecureHeaders)],
         exception_handlers={Exception: answer},
         openapi_config=openapi_config(),
+        cors_config=_cors(chosen),
         # Errors are logged where they become HTTP, once.
         logging_config=None,
         # A body is at most this large; routes that take files set their own.
         request_max_body_size=10 * 2**20,
+    )
+
+
+def _cors(settings: Settings) -> CORSConfig | None:
+    """Pages of the allowed origins may use the session; without any there is nothing to allow."""
+    if not settings.allowed_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.allowed_origins),
+        allow_credentials=True,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"],
+        expose_headers=["ETag", "Idempotent-Replayed", "Ledgerwire-Position", "Link", "Location", "Retry-After"],
     )
 
 

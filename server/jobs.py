@@ -13,14 +13,14 @@ from litestar.params import QueryParameter
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import AttemptPage, Job, LogPage, Page, Status
-from server.answers import REVALIDATE, as_json, entity_tag, is_known, page
+from server.answers import REVALIDATE, as_json, at, entity_tag, is_known, page
 from server.auth import find_job, require
 from server.hub import Hub
 from server.parameters import Caller, CompanyId, Cursor, JobId, Limit, TheHub, TheKernel
 from server.refusals import InvalidInput
 from server.waiting import LONGEST, Waiters, asked_wait, until_changed
 from workers.books.access import Role
-from workers.jobs.kernel import Kernel
+from workers.jobs.kernel import Kernel, Seen
 from workers.jobs.ledger import JobQuery
 from workers.jobs.live import BrokerAway
 from workers.jobs.position import NOWHERE, Position
@@ -105,6 +105,7 @@ class Sight:
         self.include_params = include_params
         self.body = b""
         self.tag = ""
+        self.position = NOWHERE
 
     @classmethod
     async def of(cls, kernel: Kernel, record: JobRecord, *, include_params: bool) -> Sight:
@@ -117,7 +118,8 @@ class Sight:
         await self._show(kernel)
 
     async def _show(self, kernel: Kernel) -> None:
-        (body,) = await kernel.see([self.record])
+        seen = await kernel.see(self.record.company_id, [self.record])
+        (body,), self.position = seen.jobs, seen.position
         self.body = with_params(body, self.record) if self.include_params else body
         self.tag = entity_tag(self.body)
 
@@ -139,7 +141,7 @@ async def _watch(
 
 
 def _seen(request: Request[Any, Any, Any], sight: Sight, headers: dict[str, str]) -> Response[bytes]:
-    headers["ETag"] = sight.tag
+    headers |= {"ETag": sight.tag, **at(sight.position)}
     if not sight.record.status.terminal:
         headers["Retry-After"] = LOOK_AGAIN
     if is_known(request, sight.tag):
@@ -247,7 +249,7 @@ async def list_jobs(
     if since is not None:
         return await _changed(request, kernel, company_id, Position.parse(since), query)
     # The position first: what happens between it and the reading is told again, and nothing is missed.
-    position = await _position(kernel, company_id)
+    position = (await kernel.see(company_id)).position
     records = await kernel.ledger.page(company_id, query, before=cursor, limit=limit + 1)
     more = records[limit - 1].job_id if len(records) > limit else None
     return await _listed(request, kernel, records[:limit], more, position)
@@ -261,13 +263,13 @@ async def _changed(
     except BrokerAway:
         replay = None
     if replay is None:
-        position = await _position(kernel, company_id)
+        position = (await kernel.see(company_id)).position
         records = [each for each in await kernel.ledger.current(company_id) if _matches(each.wire(), query)]
         return await _listed(request, kernel, records, None, position)
     newest = {event.job_id: event.json for event in replay.events if event.kind != "log"}
     jobs = [msgspec.json.decode(body, type=_Told).job for body in reversed(newest.values())]
     wanted = [job for job in jobs if _matches(msgspec.json.decode(job, type=Job), query)]
-    return page(request, wanted, None, headers=_at(replay.position))
+    return page(request, wanted, None, headers=at(replay.position))
 
 
 class _Told(msgspec.Struct):
@@ -291,26 +293,14 @@ async def _listed(
     more: str | None,
     position: Position,
 ) -> Response[bytes]:
-    seen = [msgspec.Raw(body) for body in await kernel.see(records)]
-    return page(request, seen, more, headers=_at(position))
-
-
-async def _position(kernel: Kernel, company_id: str) -> Position:
-    try:
-        picture = await kernel.breaker(kernel.live.picture(company_id))
-    except BrokerAway:
-        return NOWHERE
-    return picture.position  # type: ignore[no-any-return]
+    seen = await kernel.see(records[0].company_id, records) if records else Seen([], position)
+    return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position))
 
 
 def _zoned(moment: datetime | None) -> datetime | None:
     if moment is not None and moment.tzinfo is None:
         raise InvalidInput(FieldError("?created_after", "A time needs its zone: end it with Z or +01:00."))
     return moment
-
-
-def _at(position: Position) -> dict[str, str]:
-    return {"Ledgerwire-Position": str(position)}
 
 
 route_handlers = [get_job, get_job_log, get_job_attempts, list_jobs]

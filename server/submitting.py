@@ -17,6 +17,7 @@ from litestar.params import HeaderParameter, JSONBody
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
 from ledgerwire.submissions import KINDS, Submission, Upload, UploadAndCategorize
+from server.answers import at
 from server.auth import require
 from server.faults import fault_in
 from server.parameters import Caller, TheKernel, TheSettings
@@ -26,6 +27,7 @@ from workers.books import companies
 from workers.books.access import Principal, Role
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import Submitted
+from workers.jobs.position import Position
 from workers.settings import Settings
 
 IdempotencyKey = Annotated[
@@ -91,19 +93,21 @@ async def _submit(
 ) -> Response[bytes]:
     require(principal, submission.company_id, Role.BOOKKEEPER)
     await check(kernel, submission)
+    # Read before the commit: from this position on a watcher misses nothing of the job.
+    position = (await kernel.see(submission.company_id)).position
     submitted = await kernel.submit(submission, submitted_by=principal.name, idempotency_key=key)
-    return await _accepted(kernel, submitted)
+    return await _accepted(kernel, submitted, position)
 
 
-async def _accepted(kernel: Kernel, submitted: Submitted) -> Response[bytes]:
+async def _accepted(kernel: Kernel, submitted: Submitted, position: Position) -> Response[bytes]:
     record = submitted.record
-    headers = {"Location": f"/api/jobs/{record.job_id}", "Cache-Control": "no-store"}
+    headers = {"Location": f"/api/jobs/{record.job_id}", "Cache-Control": "no-store", **at(position)}
     if not record.status.terminal:
         headers["Retry-After"] = LOOK_AGAIN
     if not submitted.replayed:
         # Nobody can know more of a job that was committed this moment; the broker need not be asked.
         return Response(msgspec.json.encode(record.wire()), status_code=202, headers=headers)
-    (job,) = await kernel.see([record])
+    (job,) = (await kernel.see(record.company_id, [record])).jobs
     return Response(job, status_code=202, headers={**headers, "Idempotent-Replayed": "true"})
 
 

@@ -40,6 +40,33 @@ async def test_a_submit_answers_with_the_whole_job(api: Api) -> None:
     assert (job.status, job.submitted_by) == (Status.PENDING, "acme bookkeeper")
 
 
+async def test_from_the_position_of_the_answer_nothing_of_the_job_is_missed(api: Api) -> None:
+    async with api.member() as client:
+        await api.submit(client)
+        answer = await client.post("/api/jobs/categorize", json={"company_id": "acme"})
+        since = answer.headers["ledgerwire-position"]
+        seen = await client.get(
+            f"{answer.headers['location']}/events?since={since}&wait=10",
+            headers={"Accept": "application/json"},
+        )
+    assert seen.json()["snapshot"] is None
+    assert seen.json()["events"][0]["job"]["status"] == "pending"
+
+
+async def test_pages_of_an_allowed_origin_may_read_with_their_session(
+    sqlite_url: str, broker: Broker, tmp_path: Path
+) -> None:
+    friend = "https://books.example"
+    settings = api_settings(
+        tmp_path, database_url=sqlite_url, redis_url=broker.url, allowed_origins=(friend,)
+    )
+    async with serving(settings) as api:
+        for origin, allowed in ((friend, friend), ("https://evil.example", None)):
+            async with api.client(Origin=origin) as client:
+                answer = await client.get("/health/live")
+            assert answer.headers.get("access-control-allow-origin") == allowed
+
+
 async def test_an_upload_is_kept_and_becomes_a_job(api: Api) -> None:
     async with api.member() as client:
         job = job_in(await upload(client))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,9 @@ from workers.jobs.attempt import Attempt
 from workers.jobs.dispatch import Dispatcher
 from workers.jobs.ledger import Ledger, Submitted
 from workers.jobs.lifecycle import Lifecycle
-from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Live, connect, ended
+from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Live, LiveJob, LivePicture, connect, ended
 from workers.jobs.plan import Plan
+from workers.jobs.position import NOWHERE, Position
 from workers.jobs.progress import Publisher
 from workers.jobs.queue import Queue
 from workers.jobs.reaper import Reaper
@@ -36,6 +37,13 @@ UPKEEP_SECONDS = 3_600.0
 CLOSE_SECONDS = 2.0
 #: Bytes younger than this may belong to a row that is about to be committed.
 FILE_GRACE_SECONDS = 86_400.0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Each job's JSON, and the position from which on a watcher misses nothing of them."""
+
+    jobs: list[bytes]
+    position: Position
 
 
 class Kernel:
@@ -137,19 +145,17 @@ class Kernel:
             self.nudge(record.company_id)
         return record
 
-    async def see(self, records: Sequence[JobRecord]) -> list[bytes]:
-        """Each job's JSON as it is now: the live one where the broker answers and is not behind the row."""
-        by_company: dict[str, list[str]] = {}
-        for record in records:
-            by_company.setdefault(record.company_id, []).append(record.job_id)
-        seen: dict[str, tuple[int, bytes]] = {}
+    async def see(self, company_id: str, records: Sequence[JobRecord] = ()) -> Seen:
+        """A company's jobs as they are now: the live one where the broker answers and is not behind the row."""
+        live: Mapping[str, LiveJob] = {}
+        position = NOWHERE
         try:
-            for company, job_ids in by_company.items():
-                picture = await self.breaker(self.live.picture(company, job_ids))
-                seen.update({job_id: (job.fence, job.json) for job_id, job in picture.jobs.items()})
+            ids = [record.job_id for record in records]
+            picture: LivePicture = await self.breaker(self.live.picture(company_id, ids))
+            live, position = picture.jobs, picture.position
         except BrokerAway:
-            seen = {}
-        return [_newest(record, seen.get(record.job_id)) for record in records]
+            pass
+        return Seen([_newest(record, live.get(record.job_id)) for record in records], position)
 
     async def release_worker(self, worker_id: str) -> int:
         """Its supervisor saw it die: free its jobs at once; returns how many."""
@@ -213,9 +219,9 @@ class Kernel:
 CANCEL = b"cancel"
 
 
-def _newest(record: JobRecord, live: tuple[int, bytes] | None) -> bytes:
-    if live is not None and live[0] >= record.fence:
-        return live[1]
+def _newest(record: JobRecord, live: LiveJob | None) -> bytes:
+    if live is not None and live.fence >= record.fence:
+        return live.json
     return msgspec.json.encode(record.wire())
 
 
