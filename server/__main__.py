@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
+import os
 import re
 import runpy
 import socket
@@ -40,6 +42,16 @@ _role = click.option(
     show_default=True,
     help="What it may do.",
 )
+
+
+_gate = click.option("--gate", type=int, hidden=True, help="A pipe that `up` closes when all stands.")
+
+
+def _pass(gate: int | None) -> None:
+    """Wait, loaded and ready to go, until broker and tables are there; returns at once ever after."""
+    if gate is not None:
+        os.read(gate, 1)
+        os.close(gate)
 
 
 def _prepared() -> Settings:
@@ -86,11 +98,13 @@ def up() -> None:
 
 @cli.command()
 @click.option("--fd", type=int, hidden=True, help="A listening socket that `up` keeps.")
-def api(fd: int | None) -> None:
+@_gate
+def api(fd: int | None, gate: int | None) -> None:
     """Run one API process; it keeps trying while broker or database are away."""
     from server.ground import listen
     from server.serve import serve
 
+    _pass(gate)
     settings = _settings_of_process()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     listening = listen(settings) if fd is None else socket.socket(fileno=fd)
@@ -99,11 +113,15 @@ def api(fd: int | None) -> None:
 
 @cli.command()
 @click.option("--worker-id", help="A name that no other worker has or had.")
-def worker(worker_id: str | None) -> None:
+@_gate
+def worker(worker_id: str | None, gate: int | None) -> None:
     """Run one worker process; it keeps trying while broker or database are away."""
+    # By name: the server imports no task, so that an API process never loads what talks to vendors.
+    for name in ("workers.worker", "workers.tasks"):
+        importlib.import_module(name)
+    _pass(gate)
     _settings_of_process()
     sys.argv = ["workers", *(["--worker-id", worker_id] if worker_id else [])]
-    # By name: the server imports no task, so that an API process never loads what talks to vendors.
     runpy.run_module("workers", run_name="__main__", alter_sys=True)
 
 

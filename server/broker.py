@@ -16,13 +16,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 import msgspec
-import redis
 
 from server.errors import StartError
+
+if TYPE_CHECKING:
+    import redis
 
 #: sockaddr_un holds 104 bytes on macOS and 108 on Linux, the closing zero included.
 SOCKET_PATH_LIMIT = 100
@@ -147,6 +149,8 @@ def set_aside(data_dir: Path) -> Path:
 
 def trouble(url: str, *, timeout: float = 2.0) -> str | None:
     """Why the broker at ``url`` does not answer, as a clause; None when it does."""
+    import redis  # a quarter of a second, which `up` spends while its children load
+
     try:
         with redis.Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout) as client:
             client.ping()
@@ -167,6 +171,8 @@ def wait_until_ready(url: str, is_running: Callable[[], bool], *, within: float 
 
 def facts(url: str, *, timeout: float = 2.0) -> Facts:
     """Raises redis.RedisError where it does not answer; what a managed service will not tell is None."""
+    import redis
+
     with redis.Redis.from_url(
         url, socket_timeout=timeout, socket_connect_timeout=timeout, decode_responses=True
     ) as client:
@@ -177,6 +183,8 @@ def facts(url: str, *, timeout: float = 2.0) -> Facts:
 
 
 def _setting(client: redis.Redis, name: str) -> str | None:
+    import redis
+
     try:
         value = cast("dict[str, Any]", client.config_get(name)).get(name)
     except redis.ResponseError:

@@ -1,5 +1,7 @@
 """What a start stands on: a folder, a port, a broker, a database. Each check returns what it took or raises
 GroundError, whose message is one line for people.
+
+What talks to a database is imported where it is used: `up` starts its children before it spends that time.
 """
 
 from __future__ import annotations
@@ -14,13 +16,8 @@ import time
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-
 from server import broker
 from server.errors import StartError
-from workers.database import Database, migrate
 from workers.settings import Settings
 
 BACKLOG = 2_048
@@ -110,7 +107,10 @@ async def reach_broker(url: str) -> None:
 
 async def prepare_database(settings: Settings) -> None:
     """The database answers and has the present tables."""
-    from alembic.util import CommandError  # half a second that only a migration should cost
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from workers.database import migrate
 
     await reach_database(settings.database_url)
     try:
@@ -121,6 +121,11 @@ async def prepare_database(settings: Settings) -> None:
 
 async def reach_database(url: str) -> None:
     """Raises GroundError unless a statement runs."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    from workers.database import Database
+
     try:
         _make_room(url)
         database = Database(url)
@@ -138,6 +143,8 @@ async def reach_database(url: str) -> None:
 
 
 def _make_room(url: str) -> None:
+    from sqlalchemy.engine import make_url
+
     target = make_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
@@ -145,6 +152,8 @@ def _make_room(url: str) -> None:
 
 def shown_url(url: str) -> str:
     """``url`` without its password, as the user would write it."""
+    from sqlalchemy.engine import make_url
+
     return make_url(url).set(drivername=make_url(url).get_backend_name()).render_as_string(hide_password=True)
 
 

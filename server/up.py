@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
+import platform
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 import click
 import msgspec
 
 from server import broker
-from server.admission import DEMO, development_key, public_url, seed_demo, sign_in_link
 from server.ground import WILDCARDS, claim_folder, listen, prepare_database, reach_broker, shown_url
 from server.supervisor import GivenUpError, Part, Supervisor
-from workers.books.access import Role
-from workers.jobs.kernel import Kernel
 from workers.settings import Settings, export
+
+if TYPE_CHECKING:
+    from workers.jobs.kernel import Kernel
+
+# What is imported inside a function costs a second in all. The children load at that time, too: on two cores
+# a start takes half as long.
 
 #: From the first Ctrl-C to the end; with all that follows it stays below five seconds.
 GRACE_SECONDS = 3.9
@@ -86,6 +91,7 @@ class Group:
         self.settings = settings
         self.listening = listening
         self.workers = WorkerIds(settings)
+        self.gate = Gate()
         # Every child holds the lock too: while it is held, something of this start still runs.
         self.supervisor = Supervisor(say, shared_fds=(lock.fileno(),))
 
@@ -98,43 +104,52 @@ class Group:
             self.listening.close()
             await self.supervisor.stop(["api", "worker"], ["broker"], grace=GRACE_SECONDS)
             await self.workers.close()
+            self.gate.close()
 
     async def _start(self) -> None:
-        await self._have_broker()
-        await prepare_database(self.settings)
-        progress("database", shown_url(self.settings.database_url))
-        await seed_demo(self.settings)
-        await self.workers.release_left_over()
+        progress("python", f"{platform.python_version()}, loading")
+        ours = self._bring_broker() if self.settings.redis_url is None else None
         self.supervisor.keep(self._api())
         self.supervisor.keep(self._worker())
+        await (self._meet_broker() if ours is None else self._wait_for_broker(ours))
+        await self._prepare_database()
+        await self.workers.release_left_over()
+        self.gate.open()
         await self._become_ready()
         await self._announce()
 
-    async def _have_broker(self) -> None:
-        if self.settings.redis_url is not None:
-            await self._meet_broker(self.settings.redis_url)
-            return
+    async def _prepare_database(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "server.admission")
+        from server.admission import seed_demo
+
+        await prepare_database(self.settings)
+        await seed_demo(self.settings)
+        progress("database", shown_url(self.settings.database_url))
+
+    def _bring_broker(self) -> broker.Program:
         program = broker.find_program()
         broker.prepare(self.settings.data_dir)
         url = broker.address(self.settings.data_dir)
         self.settings = self.workers.settings = msgspec.structs.replace(self.settings, redis_url=url)
         export(REDIS_URL=url)
         self.supervisor.keep(self._broker(program))
-        await self._wait_for_broker(url)
-        progress("broker", f"{program.path.name} {program.version} ({program.origin}), {url}")
+        return program
 
-    async def _meet_broker(self, url: str) -> None:
+    async def _meet_broker(self) -> None:
+        url = str(self.settings.redis_url)
         await reach_broker(url)
         facts = await asyncio.to_thread(broker.facts, url)
         progress("broker", f"{facts.kind} {facts.version}, {broker.without_secret(url)}")
         if advice := broker.advice(facts):
             say("up", advice)
 
-    async def _wait_for_broker(self, url: str) -> None:
+    async def _wait_for_broker(self, program: broker.Program) -> None:
+        url = str(self.settings.redis_url)
         while await asyncio.to_thread(broker.trouble, url, timeout=1.0) is not None:
             if self.supervisor.has_given_up():
                 await self.supervisor.watch()
             await asyncio.sleep(0.01)
+        progress("broker", f"{program.path.name} {program.version} ({program.origin}), {url}")
 
     async def _become_ready(self) -> None:
         """Wait until API and worker are ready, as the API itself tells."""
@@ -152,6 +167,9 @@ class Group:
         progress("api", "ready" if asking.done() else "started")
 
     async def _announce(self) -> None:
+        from server.admission import DEMO, development_key, public_url, sign_in_link
+        from workers.books.access import Role
+
         address = public_url(self.settings)
         key = await development_key(self.settings)
         link = await sign_in_link(self.settings, DEMO, role=Role.ADMIN, name="You")
@@ -178,15 +196,35 @@ class Group:
     def _api(self) -> Part:
         # The listening socket stays ours: while an API process is replaced, who calls waits, nobody is refused.
         descriptor = self.listening.fileno()
-        command = own_command("api", "--fd", str(descriptor))
-        return Part(name="api", command=lambda: command, pass_fds=(descriptor,))
+        command = own_command("api", "--fd", str(descriptor), "--gate", str(self.gate.fd))
+        return Part(name="api", command=lambda: command, pass_fds=(descriptor, self.gate.fd))
 
     def _worker(self) -> Part:
         return Part(
             name="worker",
-            command=lambda: own_command("worker", "--worker-id", self.workers.next()),
+            command=lambda: own_command(
+                "worker", "--worker-id", self.workers.next(), "--gate", str(self.gate.fd)
+            ),
+            pass_fds=(self.gate.fd,),
             ended=self.workers.release_ended,
         )
+
+
+class Gate:
+    """A pipe that nothing is ever written to: reading waits while it is shut, and never again once it is open."""
+
+    def __init__(self) -> None:
+        self.fd, self._shut = os.pipe()
+        self._is_open = False
+
+    def open(self) -> None:
+        if not self._is_open:
+            os.close(self._shut)
+            self._is_open = True
+
+    def close(self) -> None:
+        self.open()
+        os.close(self.fd)
 
 
 class WorkerIds:
@@ -199,6 +237,7 @@ class WorkerIds:
         self.settings = settings
         self._path = settings.data_dir / "worker-id"
         self._unreleased: list[str] = []
+        self._left_over = self._path.read_text().strip() if self._path.exists() else None
         self._kernel: Kernel | None = None
 
     def next(self) -> str:
@@ -209,8 +248,8 @@ class WorkerIds:
 
     async def release_left_over(self) -> None:
         """The lock on DATA_DIR is ours, so the worker of an earlier start is surely dead."""
-        with contextlib.suppress(FileNotFoundError):
-            await self._release(self._path.read_text().strip())
+        if self._left_over:
+            await self._release(self._left_over)
 
     async def release_ended(self) -> None:
         """One process of ours has ended: the one that was named first, since only one runs at a time."""
@@ -222,6 +261,8 @@ class WorkerIds:
             say("up", f"Put back {freed} job{'s' if freed > 1 else ''} of the worker that ended.")
 
     async def _open(self) -> Kernel:
+        from workers.jobs.kernel import Kernel
+
         if self._kernel is None:
             self._kernel = Kernel.open(self.settings)
             await self._kernel.start(ticks=False)
