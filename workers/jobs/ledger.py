@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import uuid_utils
-from sqlalchemy import Select, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
@@ -69,7 +69,7 @@ class Ledger:
         return Submitted(inserted, replayed=False)
 
     async def _insert(self, tx: AsyncConnection, row: dict[str, Any]) -> JobRecord | None:
-        statement = self.database.insert(jobs).values(row).on_conflict_do_nothing().returning(*jobs.c)
+        statement = self.database.insert(jobs).values(row).on_conflict_do_nothing().returning(jobs)
         found = (await tx.execute(statement)).mappings().first()
         return None if found is None else JobRecord.of(found)
 
@@ -169,12 +169,10 @@ class Ledger:
 
     async def mark_told(self, fences: Sequence[tuple[str, int]]) -> None:
         """The live side has answered for these ``(job_id, fence)``."""
+        # In one order everywhere: two that mark the same rows must not wait for each other.
+        rows = [{"id": job_id, "at": fence} for job_id, fence in sorted(fences)]
         async with self.database.transaction() as tx:
-            # In one order everywhere: two that mark the same rows must not wait for each other.
-            for job_id, fence in sorted(fences):
-                await tx.execute(
-                    update(jobs).where(jobs.c.job_id == job_id, jobs.c.fence == fence).values(told=True)
-                )
+            await tx.execute(_MARK_TOLD, rows)
 
     async def forget(self, *, finished_before: datetime, limit: int = 1_000) -> int:
         """Delete jobs that ended before that moment, with their logs; returns how many."""
@@ -243,6 +241,11 @@ def _key_expired() -> Any:
         jobs.c.status.in_(TERMINAL),
         or_(jobs.c.finished_at.is_(None), jobs.c.finished_at < datetime.now(UTC) - KEY_LIFE),
     )
+
+
+_MARK_TOLD = (
+    update(jobs).where(jobs.c.job_id == bindparam("id"), jobs.c.fence == bindparam("at")).values(told=True)
+)
 
 
 async def _one(connection: AsyncConnection, statement: Select[Any]) -> JobRecord | None:

@@ -150,7 +150,7 @@ class Lifecycle:
                 update(jobs)
                 .where(jobs.c.job_id == job_id, jobs.c.status == Status.RUNNING)
                 .values(updated_at=now, **why)
-                .returning(*jobs.c)
+                .returning(jobs)
             )
             if (row := flagged.mappings().first()) is not None:
                 return JobRecord.of(row)
@@ -187,7 +187,7 @@ async def _change(tx: AsyncConnection, where: tuple[Any, ...], **values: Any) ->
         update(jobs)
         .where(*where)
         .values(fence=jobs.c.fence + 1, told=False, updated_at=datetime.now(UTC), **cleared)
-        .returning(*jobs.c)
+        .returning(jobs)
     )
     row = (await tx.execute(statement)).mappings().first()
     return None if row is None else JobRecord.of(row)

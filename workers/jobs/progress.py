@@ -19,6 +19,7 @@ from workers.database import is_unknown_outcome
 from workers.jobs.ledger import Ledger
 from workers.jobs.live import BROKER_AWAY, Live, Write, job_write
 from workers.jobs.record import JobRecord, Picture
+from workers.jobs.told import Told
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Publisher:
         self._place: dict[tuple[str, int], _Due] = {}
         #: What of _due is to be marked told: the ticks tell again while the broker is away.
         self._telling: set[tuple[str, int]] = set()
+        self._told = Told(ledger)
         self._wake = asyncio.Event()
         self._stopped = False
         self._idle = asyncio.Event()
@@ -100,6 +102,11 @@ class Publisher:
 
     async def run(self) -> None:
         """Flush until ``stop``; start it as a task."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._told.run())
+            await self._flush_for_ever()
+
+    async def _flush_for_ever(self) -> None:
         delay = FIRST_DELAY
         while not self._stopped:
             await self._wake.wait()
@@ -120,6 +127,7 @@ class Publisher:
     def stop(self) -> None:
         self._stopped = True
         self._wake.set()
+        self._told.stop()
 
     async def _flush(self) -> None:
         while self._due:
@@ -152,18 +160,13 @@ class Publisher:
         self._due = kept
 
     async def _heed(self, batch: Sequence[_Due], answers: Sequence[str]) -> None:
-        told = [
-            due.tells
-            for due, answer in zip(batch, answers, strict=True)
-            if due.tells is not None and answer != "unknown"
-        ]
         for due, answer in zip(batch, answers, strict=True):
-            if answer == "behind" and due.tells is None:
+            if due.tells is not None and answer != "unknown":
+                self._told.add(*due.tells)
+            elif answer == "behind":
                 self.on_behind(due.write.job_id)
         if unknown := [d for d, answer in zip(batch, answers, strict=True) if answer == "unknown"]:
             await self._reload(unknown)
-        if told:
-            await self.ledger.mark_told(told)
 
     async def _reload(self, unknown: Sequence[_Due]) -> None:
         """The live job is gone. Where the row still has the writer's fence it is sent whole, else nothing."""

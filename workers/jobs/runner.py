@@ -64,7 +64,8 @@ class Runner:
         record = await self.kernel.lifecycle.claim(queue_id.job_id, queue_id.enqueue_no, self.worker_id)
         if record is None:
             return
-        self.kernel.told(record)
+        # Its company has as much in flight as before: nothing to dispatch yet.
+        self.kernel.publisher.tell(record)
         try:
             if record.crashes >= SOLITARY_AFTER:
                 await self._perform_alone(record)
