@@ -1,12 +1,18 @@
-"""Real worker processes that a story kills, pauses, stops and replaces."""
+"""Real processes, workers and APIs, that a story kills, pauses, stops and replaces."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
+import socket
 import subprocess
 import sys
+from typing import Self
 from uuid import uuid4
+
+import httpx2
+import msgspec
 
 from server.supervisor import mortal
 from tests.processes import until
@@ -19,16 +25,15 @@ POISONED = ("-m", "tests.stories.kinds")
 
 
 class Member:
-    """One worker process; what it writes goes to ``<its id>.log`` beside the database."""
+    """One process; what it writes goes to ``<its name>.log`` beside the database."""
 
-    def __init__(self, settings: Settings, entry: tuple[str, ...], **variables: str) -> None:
-        self.worker_id = f"worker-{uuid4().hex[:8]}"
-        self.log = settings.data_dir / f"{self.worker_id}.log"
-        command = mortal([sys.executable, *entry, "--worker-id", self.worker_id])
+    def __init__(self, name: str, settings: Settings, *arguments: str) -> None:
+        self.name = name
+        self.log = settings.data_dir / f"{name}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command,
-                env=environment(settings.data_dir, **as_variables(settings), **variables),
+                mortal([sys.executable, *arguments]),
+                env=environment(settings.data_dir, **as_variables(settings)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -59,36 +64,69 @@ class Member:
     def has_said(self, words: str) -> bool:
         return words in self.log.read_text()
 
-    def await_ready(self) -> Member:
-        """Returns when it takes jobs."""
-        until(lambda: self.has_said("jobs at a time") or not self.is_running(), self.worker_id, within=30)
+    def await_ready(self) -> Self:
+        """Returns when it works."""
+        until(lambda: self.is_ready() or not self.is_running(), self.name, within=30)
         assert self.is_running(), self.log.read_text()
         return self
 
+    def is_ready(self) -> bool:
+        raise NotImplementedError
+
+
+class Worker(Member):
+    def __init__(self, settings: Settings, entry: tuple[str, ...]) -> None:
+        self.worker_id = f"worker-{uuid4().hex[:8]}"
+        super().__init__(self.worker_id, settings, *entry, "--worker-id", self.worker_id)
+
+    def is_ready(self) -> bool:
+        return self.has_said("jobs at a time")
+
+
+class Api(Member):
+    def __init__(self, settings: Settings) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        super().__init__(f"api-{port}", msgspec.structs.replace(settings, port=port), "-m", "server", "api")
+        self.url = f"http://127.0.0.1:{port}"
+
+    def is_ready(self) -> bool:
+        with contextlib.suppress(httpx2.HTTPError):
+            return httpx2.get(f"{self.url}/health/live", timeout=5).is_success
+        return False
+
 
 class Fleet:
-    """Starts workers on the settings of a story and ends what is left of them."""
+    """Starts processes on the settings of a story and ends what is left of them."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.members: list[Member] = []
+        self.workers: list[Worker] = []
+        self.apis: list[Api] = []
 
-    def start(self, entry: tuple[str, ...] = WORKER, **variables: str) -> Member:
-        member = Member(self.settings, entry, **variables)
-        self.members.append(member)
-        return member
+    def start(self, entry: tuple[str, ...] = WORKER) -> Worker:
+        worker = Worker(self.settings, entry)
+        self.workers.append(worker)
+        return worker
 
-    def named(self, worker_id: str | None) -> Member:
-        """The member that a row names."""
-        return next(member for member in self.members if member.worker_id == worker_id)
+    def start_api(self) -> Api:
+        api = Api(self.settings)
+        self.apis.append(api)
+        return api
 
-    def running(self) -> list[Member]:
-        return [member for member in self.members if member.is_running()]
+    def named(self, worker_id: str | None) -> Worker:
+        """The worker that a row names."""
+        return next(worker for worker in self.workers if worker.worker_id == worker_id)
+
+    def has_workers(self) -> bool:
+        return any(worker.is_running() for worker in self.workers)
 
     def close(self) -> None:
-        for member in self.running():
-            member.resume()
-            member.kill()
+        for member in [*self.workers, *self.apis]:
+            if member.is_running():
+                member.resume()
+                member.kill()
 
 
 def as_variables(settings: Settings) -> dict[str, str]:
@@ -100,5 +138,6 @@ def as_variables(settings: Settings) -> dict[str, str]:
         "WORKER_THREADS": str(settings.worker_threads),
         "COMPANY_CONCURRENCY": str(settings.company_concurrency),
         "JOB_TIMEOUT": str(settings.job_timeout),
+        "PORT": str(settings.port),
         "TEMPO": str(settings.tempo.beat / 4.0),
     }

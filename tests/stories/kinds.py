@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ledgerwire.submissions import Submission
@@ -32,7 +33,7 @@ class Patience(Submission, frozen=True, kw_only=True, tag="patience"):
     seconds: float = 0.02
 
 
-DEATHS = {
+DEATHS: dict[str, Callable[[], None]] = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit in peace": lambda: os._exit(0),
 }

@@ -61,7 +61,7 @@ async def test_claims_and_ends_are_told_apart_from_what_did_not_happen(
     """Small jobs, so that their first and last commits are hit as well."""
     fleet.start().await_ready()
     companies = [await found_company(kernel, f"company-{number}") for number in range(5)]
-    async with answers_lost(proxy, lambda: asyncio.sleep(0.1)) as cuts:
+    async with answers_lost(proxy, lambda: asyncio.sleep(0.1), most=15) as cuts:
         small = [await submit_file(kernel, company, 20) for company in companies for _ in range(2)]
         records = [await reach(kernel, job_id, Status.COMPLETE, Status.FAILED) for job_id in small]
     assert [record.status for record in records] == [Status.COMPLETE] * len(small)
@@ -78,12 +78,14 @@ async def _moved(kernel: Kernel, job_id: str) -> None:
 
 
 @asynccontextmanager
-async def answers_lost(proxy: Proxy, between: Callable[[], Awaitable[object]]) -> AsyncIterator[list[None]]:
+async def answers_lost(
+    proxy: Proxy, between: Callable[[], Awaitable[object]], *, most: int = 1_000
+) -> AsyncIterator[list[None]]:
     """Meanwhile, many a COMMIT is done and not answered; yields a list that grows with each."""
     cuts: list[None] = []
 
     async def cut() -> None:
-        while True:
+        while len(cuts) < most:
             await proxy.cut_on(b"COMMIT").wait()
             cuts.append(None)
             await between()

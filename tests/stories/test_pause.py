@@ -15,7 +15,7 @@ from ledgerwire.jobs import Status
 from tests.brokers import Broker
 from tests.stories.bank import assert_exact, found_company, submit_file
 from tests.stories.conftest import Length
-from tests.stories.fleet import Fleet, Member
+from tests.stories.fleet import Fleet, Member, Worker
 from tests.stories.jobs import outcomes, reach, row_when
 from workers.database import Database
 from workers.jobs import keys
@@ -76,7 +76,7 @@ def _is_locked(database: Database) -> bool:
     return False
 
 
-async def _beats(kernel: Kernel, member: Member) -> None:
+async def _beats(kernel: Kernel, member: Worker) -> None:
     """Returns when it has heard what SQL says: its row was taken away, so a new one shows a new beat."""
     async with asyncio.timeout(30):
         while True:

@@ -62,7 +62,7 @@ async def replaced(fleet: Fleet) -> AsyncIterator[None]:
 
     async def watch() -> None:
         while True:
-            if not fleet.running():
+            if not fleet.has_workers():
                 fleet.start(POISONED)
             await asyncio.sleep(0.02)
 

@@ -18,7 +18,7 @@ async def test_a_job_survives_ten_deploys_and_none_counts(
     company = await found_company(kernel, "acme")
     job_id = await submit_file(kernel, company, length.lines)
     for number in range(length.stops):
-        await _stop_after(kernel, fleet, job_id, checkpoints(length.lines) * number // (length.stops + 1))
+        await _stop_after(kernel, fleet, job_id, checkpoints(length.lines) * number // (2 * length.stops))
     record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=100)
     await assert_exact(kernel.database, record, length.lines)
     assert (record.errors, record.timeouts, record.crashes) == (0, 0, 0)

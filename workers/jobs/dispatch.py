@@ -13,7 +13,7 @@ from itertools import chain, zip_longest
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import Status
@@ -51,7 +51,13 @@ class Dispatcher:
         return swept
 
     async def _waiting(self) -> list[str]:
-        statement = select(jobs.c.company_id).where(_may_run()).group_by(jobs.c.company_id)
+        """The companies of which something may run, and which have not as much in flight as they may."""
+        statement = (
+            select(jobs.c.company_id)
+            .where(jobs.c.status.in_([Status.PENDING, Status.RUNNING]))
+            .group_by(jobs.c.company_id)
+            .having(_count(_may_run()) > 0, _count(_in_flight()) < self.per_company)
+        )
         async with self.database.reading() as connection:
             return list((await connection.execute(statement)).scalars())
 
@@ -111,6 +117,10 @@ class Dispatcher:
         )
         async with self.database.reading() as connection:
             return [QueueId(job_id, number) for job_id, number in await connection.execute(statement)]
+
+
+def _count(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def _may_run() -> Any:
