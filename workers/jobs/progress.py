@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,12 +27,16 @@ log = logging.getLogger(__name__)
 #: Checkpoints' lines that wait for an absent broker, per process; beyond it the oldest stay in SQL only.
 MOST_LOGS = 1_000
 FIRST_DELAY = 0.05
+#: How old a row may be that makes a live job anew.
+FRESH_SECONDS = 1.0
 
 
 class _Due(msgspec.Struct):
     write: Write
     #: The ``(job_id, fence)`` to mark told once it was answered.
     tells: tuple[str, int] | None = None
+    #: When the row was read that a full job was made of, on the monotonic clock.
+    read_at: float = 0.0
 
 
 class Publisher:
@@ -58,7 +63,7 @@ class Publisher:
         if tells not in self._telling:
             self._telling.add(tells)
             write = job_write(record.wire(), fence=record.fence, seq=0, full=True, fresh=fresh)
-            self._add(_Due(write, tells=tells))
+            self._add(_Due(write, tells=tells, read_at=time.monotonic()))
 
     def report(self, record: JobRecord, picture: Picture, *, seq: int) -> None:
         """Progress of a running job under its fence; ``seq`` counts from 1."""
@@ -134,6 +139,7 @@ class Publisher:
             batch, self._due = self._due[:500], self._due[500:]
             for due in batch:
                 self._place.pop((due.write.job_id, due.write.fence), None)
+                _grow_old(due)
             try:
                 answers = await self.live.advance([due.write for due in batch])
                 await self._heed(batch, answers)
@@ -185,6 +191,12 @@ class Publisher:
                 if due.write.what == "log":
                     rest.append(_Due(due.write))
         self._due[:0] = [*full.values(), *rest]
+
+
+def _grow_old(due: _Due) -> None:
+    """What has waited is no longer just read: where the live job is gone, the row is read again."""
+    if due.tells is not None and time.monotonic() - due.read_at > FRESH_SECONDS:
+        due.write = msgspec.structs.replace(due.write, c=_text(due.write.c).replace("f", ""))
 
 
 def _as_full(write: Write) -> Write:
