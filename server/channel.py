@@ -10,20 +10,20 @@ import asyncio
 import contextlib
 import enum
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 
-import msgspec
-
 from server import frames
+from server.beginning import Answer, Asked, Beginnings, chosen
+from server.fanout import Fanout
 from server.frames import Floors, Frame
 from server.present import Present, Scope, read_live, read_recorded
 from server.session import NOTHING, Session, Wants
 from workers.jobs import keys
 from workers.jobs.bus import Bus
 from workers.jobs.kernel import Kernel
-from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, Replay, parse_message
+from workers.jobs.live import BROKER_AWAY, Breaker, BrokerAway, parse_message
 from workers.jobs.position import NOWHERE, Position
 
 log = logging.getLogger(__name__)
@@ -41,22 +41,6 @@ class State(enum.Enum):
     MENDING = enum.auto()
     LIVE = enum.auto()
     AWAY = enum.auto()
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """How a subscription begins: all that was missed (``recovered``), or a snapshot, true as of ``position``."""
-
-    position: Position
-    frames: Sequence[Frame]
-    recovered: bool
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """One subscription: what is to be shown, since when, and the id of whom it answers."""
-
-    wants: Wants
-    since: Position | None
-    answers: int | None
 
 
 class Channel:
@@ -82,12 +66,7 @@ class Channel:
         self._generation = 0
         self._waiting: list[Frame] = []
         self._floors = Floors()
-        self._sessions: set[Session] = set()
-        # The fan-out groups, each session in exactly the places that _placed says; dicts keep their order.
-        self._whole: dict[Session, None] = {}
-        self._by_job: dict[str, dict[Session, None]] = {}
-        self._catching_up: dict[Session, None] = {}
-        self._placed: dict[Session, list[dict[Session, None]]] = {}
+        self._fanout = Fanout()
         self._is_closing = False
         self._doubted = asyncio.Event()
         self._settled = asyncio.Event()
@@ -95,6 +74,7 @@ class Channel:
         self._ask = Breaker(within=SOON, rest=0.1)
         #: For what is done in the background.
         self._patient = Breaker(within=2.0, rest=0.0)
+        self._beginnings = Beginnings(kernel, self._ask, self._floors)
         self._seen_change: datetime | None = None
         self._told: dict[Wants, list[bytes]] = {}
         self._confirmed = bus.subscribe(keys.channel(company_id), self._deliver)
@@ -148,17 +128,16 @@ class Channel:
         Only a session's first subscription may replay. A later one gets a snapshot of what it ``shows``;
         ``answers`` is its id.
         """
-        asked = _Asked(wants if shows is False else shows, since, answers)
-        self._sessions.add(session)
+        asked = Asked(self.company_id, wants if shows is False else shows, since, answers)
         try:
             for _ in range(TRIES):
                 await self._settle()
                 session.hold(self.position)
-                self._place(session)
+                self._fanout.place(session)
                 generation = self._generation
                 try:
                     async with self._turns:
-                        answer = await self._answer(session, asked)
+                        answer = await self._answer(asked, session)
                 except BrokerAway:
                     self._go_away()
                     continue
@@ -169,23 +148,26 @@ class Channel:
         finally:
             if session.is_held:
                 session.release(session.position, [], session.wants)
-            self._place(session)
+            self._fanout.place(session)
         raise BrokerAway
+
+    async def _answer(self, asked: Asked, session: Session) -> Answer:
+        if self.is_away:
+            return await self._beginnings.recorded(asked)
+        return await self._beginnings.answer(asked, session)
 
     async def follow(self, session: Session, wants: Wants) -> None:
         """Watch what changes from now on; what there is, the caller knows or is about to read."""
         await self._settle()
-        self._sessions.add(session)
         session.release(self.position, [], wants)
-        self._place(session)
+        self._fanout.place(session)
 
     def narrow(self, session: Session, wants: Wants) -> None:
         session.wants = wants
-        self._place(session)
+        self._fanout.place(session)
 
     def leave(self, session: Session) -> None:
-        self._sessions.discard(session)
-        self._remove(session)
+        self._fanout.remove(session)
 
     async def _settle(self) -> None:
         try:
@@ -194,69 +176,12 @@ class Channel:
         except TimeoutError:
             self._go_away()
 
-    async def _answer(self, session: Session, asked: _Asked) -> Answer:
-        if self.is_away:
-            return self._snapshot(
-                await read_recorded(self._kernel, self._scope_of(asked)), asked, "broker_away"
-            )
-        if session.wants != NOTHING:
-            return await self._later_answer(session, asked)
-        if asked.since is not None and asked.since != NOWHERE:
-            replay = await self._ask(self._kernel.live.replay(self.company_id, asked.since))
-            if replay is not None:
-                return Answer(replay.position, _wanted(replay, asked.wants), recovered=True)
-        present = await read_live(self._kernel, self._ask, self._scope_of(asked))
-        return self._snapshot(present, asked, _reason(asked.since, present.position))
-
-    async def _later_answer(self, session: Session, asked: _Asked) -> Answer:
-        """A snapshot for the new subscription, and before it what the older ones are owed up to there."""
-        present = await read_live(self._kernel, self._ask, self._scope_of(asked))
-        replay = await self._ask(self._kernel.live.replay(self.company_id, session.position))
-        if replay is None:
-            # Agrees with no channel: the stream is asked, and then this again.
-            return Answer(NOWHERE, [], recovered=False)
-        owed = [frame for frame in _wanted(replay, session.wants) if frame.position <= present.position]
-        shown = self._snapshot(present, asked, "subscribed")
-        return Answer(present.position, [*owed, *shown.frames], recovered=False)
-
-    def _snapshot(self, present: Present, asked: _Asked, reason: str) -> Answer:
-        jobs = [self._floors.admit_job(job) for job in _chosen(present, asked.wants)]
-        frame = frames.snapshot(self.company_id, present.position, jobs, reason, answers=asked.answers)
-        return Answer(present.position, [frame], recovered=False)
-
-    def _scope_of(self, asked: _Asked) -> Scope:
-        return Scope(self.company_id, whole=asked.wants is None, also=asked.wants or ())
-
     def _agrees(self, position: Position) -> bool:
         """Whether channel and answer speak of the same stream; else one of them has yet to notice a new one."""
         agree = position.epoch == (NOWHERE if self.is_away else self.position).epoch
         if not agree:
             self.doubt()
         return agree
-
-    def _place(self, session: Session) -> None:
-        self._remove(session)
-        if session not in self._sessions:
-            return
-        groups = self._groups(session)
-        for group in groups:
-            group[session] = None
-        self._placed[session] = groups
-
-    def _groups(self, session: Session) -> list[dict[Session, None]]:
-        if session.is_held:
-            return [self._catching_up]
-        if session.wants is None:
-            return [self._whole]
-        return [self._by_job.setdefault(job_id, {}) for job_id in session.wants]
-
-    def _remove(self, session: Session) -> None:
-        for group in self._placed.pop(session, ()):
-            del group[session]
-        if not session.is_held:
-            for job_id in session.wants or ():
-                if not self._by_job.get(job_id, True):
-                    del self._by_job[job_id]
 
     # --- events ---------------------------------------------------------------------------------------
 
@@ -278,13 +203,7 @@ class Channel:
 
     def _publish(self, frame: Frame) -> None:
         self.position = frame.position
-        frame = self._floors.admit(frame)
-        for session in self._whole:
-            session.feed(frame)
-        for session in self._by_job.get(frame.job_id, ()):
-            session.feed(frame)
-        for session in self._catching_up:
-            session.feed(frame)
+        self._fanout.feed(self._floors.admit(frame))
 
     # --- keeping true ---------------------------------------------------------------------------------
 
@@ -331,7 +250,7 @@ class Channel:
 
     async def _start_over(self, ask: Breaker, reason: str) -> None:
         """What was missed cannot be told: hand everybody the present state."""
-        if self._sessions:
+        if self._fanout:
             present = await read_live(self._kernel, ask, self._scope())
             self._broadcast(present, reason)
         else:
@@ -361,7 +280,7 @@ class Channel:
         self._go_away()
         try:
             change = await self._kernel.ledger.newest_change(self.company_id)
-            if change != self._seen_change and self._sessions:
+            if change != self._seen_change and self._fanout:
                 present = await read_recorded(self._kernel, self._scope())
                 self._broadcast(present, "broker_away")
                 self._seen_change = change
@@ -370,8 +289,7 @@ class Channel:
 
     def _scope(self) -> Scope:
         """What all watchers together must be shown; jobs whose end they missed are looked up."""
-        whole = any(session.wants is None for session in self._sessions)
-        watched = {job_id for session in self._sessions for job_id in session.wants or ()}
+        whole, watched = self._fanout.wanted()
         return Scope(self.company_id, whole=whole, also=watched | set(self._floors.unfinished))
 
     def _broadcast(self, present: Present, reason: str) -> None:
@@ -383,30 +301,15 @@ class Channel:
         self._floors.keep_unfinished(jobs.values())
         shown = Present(present.position, jobs, listed)
         made: dict[Wants, Frame | None] = {NOTHING: None}
-        for session in self._sessions:
+        for session in self._fanout:
             if session.wants not in made:
                 made[session.wants] = self._news(shown, session.wants, reason)
             session.reset(made[session.wants], present.position)
 
     def _news(self, present: Present, wants: Wants, reason: str) -> Frame | None:
         """A snapshot, or None where the broker is still away and the last one said the same."""
-        jobs = list(_chosen(present, wants))
+        jobs = list(chosen(present, wants))
         if present.position == NOWHERE and self._told.get(wants) == jobs:
             return None
         self._told[wants] = jobs
         return frames.snapshot(self.company_id, present.position, jobs, reason)
-
-
-def _wanted(replay: Replay, wants: Wants) -> list[Frame]:
-    return [frames.event(event) for event in replay.events if wants is None or event.job_id in wants]
-
-
-def _chosen(present: Present, wants: Wants) -> Iterable[bytes]:
-    ids = present.listed if wants is None else sorted(wants, reverse=True)
-    return (present.jobs[job_id] for job_id in ids if job_id in present.jobs)
-
-
-def _reason(since: Position | None, now: Position) -> str:
-    if since is None:
-        return "subscribed"
-    return "too_far_behind" if since.epoch == now.epoch and since.offset <= now.offset else "gap"

@@ -24,7 +24,8 @@ from litestar.types import Receive, Send
 
 from ledgerwire.events import Events
 from server.auth import find_job, require
-from server.channel import Answer, Channel
+from server.beginning import Answer
+from server.channel import Channel
 from server.frames import Frame, glance
 from server.hub import Hub
 from server.parameters import Caller, CompanyId, JobId, TheHub
@@ -41,7 +42,7 @@ JSON: Final = "application/json"
 #: Milliseconds until a browser comes again.
 RETRY: Final = b"retry: 2000\n\n"
 #: no-transform and X-Accel-Buffering: a proxy that compresses or collects would hold events back.
-HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no", "Vary": "Accept"}
 
 Since = Annotated[
     str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from typing import Any, Final
 
@@ -15,7 +16,8 @@ from server.hub import Hub
 from server.session import Patience
 from server.transport import transport_of
 from workers.books.access import Principal, Role
-from workers.database import LOST
+
+log = logging.getLogger(__name__)
 
 #: How long a watcher that was given up has to take its goodbye.
 LAST_WORDS: Final = 1.0
@@ -110,7 +112,8 @@ class Stream(ABC):
     async def _check_credential(self) -> None:
         try:
             principal = await self.identify()
-        except LOST:
+        except Exception as error:  # noqa: BLE001 (no answer is no reason to end a stream)
+            log.warning("A stream's credential could not be looked at: %s", error)
             return
         if principal is None or not all(principal.may(name, Role.VIEWER) for name in self.companies()):
             self.finish(SIGNED_OUT)

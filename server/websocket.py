@@ -31,7 +31,8 @@ from ledgerwire.events import (
 )
 from server import frames
 from server.auth import find_job, require
-from server.channel import Answer, Channel
+from server.beginning import Answer
+from server.channel import Channel
 from server.frames import Frame
 from server.hub import Hub
 from server.parameters import TheHub
@@ -122,8 +123,6 @@ class Socket(Stream):
             return SIGNED_OUT
         except msgspec.DecodeError:
             return GARBLED
-        except Gone:
-            raise
         except LOST:
             return TRY_LATER
         return await self.run()

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from server import hub as hubs
-from server.channel import Answer, Channel
+from server.beginning import Answer
+from server.channel import Channel
 from server.frames import Frame
 from server.hub import Hub
 from server.present import newest

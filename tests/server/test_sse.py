@@ -183,7 +183,7 @@ async def test_who_leaves_is_forgotten(api: Api, client: httpx2.AsyncClient) -> 
         await source.event()
         assert len(hub._streams) == 1
     await until(lambda: not hub._streams)
-    assert not hub._channels["acme"]._sessions
+    assert not hub._channels["acme"]._fanout
 
 
 async def test_a_revoked_key_ends_its_streams(sqlite_url: str, broker: Broker, tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ async def test_a_poll_waits_for_the_first_event(api: Api, client: httpx2.AsyncCl
     since = (await poll(client, of_job(told.job_id)))["position"]
     waiting = asyncio.create_task(poll(client, of_job(told.job_id), since=since, wait=30))
     hub: Hub = api.app.state.hub
-    await until(lambda: hub._channels["acme"]._by_job)
+    await until(lambda: hub._channels["acme"]._fanout._by_job)
     await other.report(1)
     await told.report(2)
     found = await waiting

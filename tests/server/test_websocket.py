@@ -380,7 +380,7 @@ async def test_a_watcher_that_reads_nothing_costs_the_others_nothing_and_is_drop
     assert received > 10
     assert slowest < 0.5
     channel = hub.join("acme")
-    await until(lambda: len(channel._sessions) == 1)
+    await until(lambda: len(channel._fanout) == 1)
     hub.part(channel)
     writer.transport.abort()
     del reader
