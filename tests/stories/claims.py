@@ -1,0 +1,92 @@
+"""What every watcher is promised, claimed of all it was shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from tests.stories.watchers import TERMINAL, Shown, Watcher
+from workers.jobs.live import StreamEvent
+
+
+def assert_kept(watcher: Watcher, published: list[StreamEvent]) -> None:
+    """Every position was delivered, covered or superseded; none twice; nothing went backwards."""
+    shown = watcher.shown
+    _assert_in_order(shown)
+    _assert_nothing_missed(shown, published)
+    _assert_never_backwards(shown)
+    _assert_one_end_each(shown)
+
+
+def _assert_in_order(shown: list[Shown]) -> None:
+    """Events strictly rise; a snapshot stands where the watcher stood, or later."""
+    at = -1
+    for each in shown:
+        if each.kind == "snapshot":
+            assert each.offset >= at
+        else:
+            assert each.offset > at, f"{each.kind} {each.position} came after offset {at}"
+        at = each.offset
+
+
+def _assert_nothing_missed(shown: list[Shown], published: list[StreamEvent]) -> None:
+    first = shown[0]
+    assert first.kind == "snapshot"
+    delivered = {each.offset: each for each in shown if each.kind != "snapshot"}
+    covered = _covered(shown)
+    later: dict[tuple[str, str], int] = defaultdict(int)
+    for event in reversed(published):
+        offset, kind = event.position.offset, "log" if event.kind == "log" else "job"
+        if offset <= first.offset:
+            break
+        if (got := delivered.get(offset)) is not None:
+            _assert_same(got, event)
+            later[event.job_id, kind] += 1
+        elif offset not in covered:
+            assert event.kind != "end", f"the end of {event.job_id} was left out"
+            assert later[event.job_id, kind], f"{event.kind} {event.position} was never made good"
+
+
+def _covered(shown: list[Shown]) -> set[int]:
+    """The offsets between what was shown before a snapshot and the snapshot."""
+    covered: set[int] = set()
+    at = 0
+    for each in shown:
+        if each.kind == "snapshot":
+            covered.update(range(at, each.offset + 1))
+        at = each.offset
+    return covered
+
+
+def _assert_same(got: Shown, event: StreamEvent) -> None:
+    value = msgspec.json.decode(event.json)
+    if event.kind == "log":
+        assert {**got.value, "dropped": 0} == value
+    else:
+        assert got.value == value
+
+
+def _assert_never_backwards(shown: list[Shown]) -> None:
+    seen: dict[str, tuple[int, int]] = {}
+    for each in shown:
+        for job in each.jobs:
+            state = (job["version"], job["progress"])
+            before = seen.get(job["job_id"], (0, 0))
+            assert state[0] >= before[0], f"{job['job_id']} went back from {before} to {state}"
+            assert state[1] >= before[1], f"{job['job_id']} went back from {before} to {state}"
+            seen[job["job_id"]] = state
+
+
+def _assert_one_end_each(shown: list[Shown]) -> None:
+    ends: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, int] = defaultdict(int)
+    for each in shown:
+        for job in each.jobs:
+            if job["status"] in TERMINAL:
+                ends[job["job_id"]].add(job["status"])
+                told[job["job_id"]] += each.kind == "job"
+            else:
+                assert job["job_id"] not in ends, "a job that had ended runs again"
+    assert all(len(statuses) == 1 for statuses in ends.values())
+    assert max(told.values(), default=0) <= 1
