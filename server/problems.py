@@ -24,6 +24,7 @@ from server import refusals
 from server.faults import fault_of
 from workers.books.errors import BooksError
 from workers.jobs.errors import IdempotencyConflict, WrongState
+from workers.jobs.live import BrokerAway
 from workers.jobs.position import PositionError
 
 MEDIA_TYPE = "application/problem+json"
@@ -194,6 +195,11 @@ def _(error: BooksError) -> Refused:
 def _(_error: BaseException) -> Refused:
     detail = "Whether a change was made is not certain: send the same Idempotency-Key when you try again."
     return _refused("database_away", 503, "The database does not answer", detail, headers=RETRY_SOON)
+
+
+@refusal_of.register
+def _(_error: BrokerAway) -> Refused:
+    return _refused("stream_away", 503, "The stream is starting over", "Try again.", headers=RETRY_SOON)
 
 
 # --- what the framework refuses -----------------------------------------------------------------------

@@ -15,7 +15,6 @@ import asyncio
 import contextlib
 from typing import Annotated, Any, Final
 
-import msgspec
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, Parameter
@@ -29,18 +28,18 @@ from server.channel import Channel
 from server.frames import Frame, glance
 from server.hub import Hub
 from server.parameters import Caller, CompanyId, JobId, TheHub
-from server.session import Session, Wants
+from server.polling import EVENT_STREAM, JSON, EventRequest, poll
+from server.session import Session
 from server.stream import DONE, TOO_SLOW, End, Stream
-from server.waiting import LONGEST, Waiters, asked_wait
+from server.waiting import LONGEST, asked_wait
 from workers.books.access import Role
 from workers.jobs.live import BrokerAway
-from workers.jobs.position import NOWHERE, Position
-from workers.jobs.record import JobRecord
+from workers.jobs.position import Position
 
-EVENT_STREAM: Final = "text/event-stream"
-JSON: Final = "application/json"
 #: Milliseconds until a browser comes again.
 RETRY: Final = b"retry: 2000\n\n"
+#: Seconds to take the end of a stream.
+LAST_CHUNK: Final = 1.0
 #: no-transform and X-Accel-Buffering: a proxy that compresses or collects would hold events back.
 HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no", "Vary": "Accept"}
 
@@ -97,7 +96,9 @@ async def company_events(
     wait: Wait = None,
 ) -> Response[Any]:
     require(principal, company_id, Role.VIEWER)
-    asked = Asked(request, company_id, None, _position(last_event_id or since), asked_wait(request, wait))
+    asked = EventRequest(
+        request, company_id, None, _position(last_event_id or since), asked_wait(request, wait)
+    )
     return await _answer(hub, asked)
 
 
@@ -119,33 +120,13 @@ async def job_events(
 ) -> Response[Any]:
     record = await find_job(hub.kernel, principal, job_id, Role.VIEWER)
     position = _position(last_event_id or since)
-    asked = Asked(request, record.company_id, record, position, asked_wait(request, wait))
+    asked = EventRequest(request, record.company_id, record, position, asked_wait(request, wait))
     return await _answer(hub, asked)
 
 
-class Asked:
-    """One request for events: whose, since when, and how they are wanted."""
-
-    def __init__(
-        self,
-        request: Request[Any, Any, Any],
-        company_id: str,
-        record: JobRecord | None,
-        since: Position | None,
-        wait: int,
-    ) -> None:
-        self.request = request
-        self.company_id = company_id
-        self.record = record
-        self.since = since
-        self.wait = wait
-        self.wants: Wants = None if record is None else frozenset({record.job_id})
-        self.as_json = request.accept.best_match([EVENT_STREAM, JSON], default=EVENT_STREAM) == JSON
-
-
-async def _answer(hub: Hub, asked: Asked) -> Response[Any]:
+async def _answer(hub: Hub, asked: EventRequest) -> Response[Any]:
     if asked.as_json:
-        return await _poll(hub, asked)
+        return await poll(hub, asked)
     stream = EventStream(hub, asked)
     try:
         answer = await stream.subscribe()
@@ -162,7 +143,7 @@ def _position(text: str | None) -> Position | None:
     return Position.parse(text) if text else None
 
 
-async def _is_over(hub: Hub, asked: Asked, answer: Answer) -> bool:
+async def _is_over(hub: Hub, asked: EventRequest, answer: Answer) -> bool:
     """The job has ended, and the watcher's position lies behind that end."""
     record = asked.record
     if record is None or not record.status.terminal or not answer.recovered or answer.frames:
@@ -181,7 +162,7 @@ async def _is_over(hub: Hub, asked: Asked, answer: Answer) -> bool:
 
 
 class EventStream(Stream):
-    def __init__(self, hub: Hub, asked: Asked) -> None:
+    def __init__(self, hub: Hub, asked: EventRequest) -> None:
         super().__init__(hub, asked.request)
         self._asked = asked
         self._channel: Channel = hub.join(asked.company_id)
@@ -245,9 +226,6 @@ class EventStream(Stream):
             pass
 
 
-LAST_CHUNK: Final = 1.0
-
-
 class _IdOnly(Frame):
     """Moves a browser's Last-Event-ID and fires nothing."""
 
@@ -289,50 +267,3 @@ class _ASGIResponse(ASGIResponse):
 
     async def send_body(self, send: Send, receive: Receive) -> None:
         await self._stream.serve(send, receive)
-
-
-# --- the poll -----------------------------------------------------------------------------------------
-
-
-async def _poll(hub: Hub, asked: Asked) -> Response[bytes]:
-    news = asyncio.Event()
-    session = Session(news.set)
-    channel = hub.join(asked.company_id)
-    try:
-        answer = await channel.subscribe(session, asked.wants, since=asked.since)
-        waiters: Waiters = asked.request.app.state.waiters
-        async with waiters.place() as free:
-            if asked.wait and free:
-                await _await_news(hub, asked, answer, news)
-        return _events(session, channel)
-    finally:
-        channel.leave(session)
-        hub.part(channel)
-
-
-async def _await_news(hub: Hub, asked: Asked, answer: Answer, news: asyncio.Event) -> None:
-    seconds = float(asked.wait)
-    if answer.position == NOWHERE and asked.since == NOWHERE:
-        # The broker is away and nobody can say what is new since then: not more often than SQL is looked at.
-        seconds = min(seconds, hub.kernel.settings.tempo.away_poll)
-    elif answer.frames:
-        return
-    news.clear()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await news.wait()
-
-
-def _events(session: Session, channel: Channel) -> Response[bytes]:
-    snapshot: msgspec.Raw | None = None
-    events: list[msgspec.Raw] = []
-    while due := session.take():
-        for frame in due:
-            if frame.kind == "snapshot":
-                snapshot, events = msgspec.Raw(frame.json), []
-            else:
-                events.append(msgspec.Raw(frame.json))
-    session.pass_by(channel.position)
-    found = Events(position=str(session.position), snapshot=snapshot, events=events)  # type: ignore[arg-type]
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept", "Ledgerwire-Position": found.position}
-    return Response(msgspec.json.encode(found), media_type=JSON, headers=headers)
