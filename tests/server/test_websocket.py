@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 from ledgerwire.submissions import Categorize
 from server import stream, websocket
 from server.hub import Hub
+from server.serve import GRACE_SECONDS
 from tests.brokers import Broker
 from tests.server.serving import Api
 from tests.server.telling import begin, begin_many
-from tests.server.watching import PROTOCOL, Socket, gateway, socket
+from tests.server.watching import PROTOCOL, Socket, event_source, gateway, socket
 from tests.waiting import until
 from workers.books import access
 
@@ -401,3 +403,22 @@ async def _deaf(api: Api) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     writer.write(bytes([0x81, 0x80 | len(body), 0, 0, 0, 0]) + body)
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     return reader, writer
+
+
+async def test_a_server_that_stops_waits_for_no_stream(
+    sqlite_url: str, broker: Broker, tmp_path: Path
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(gateway(sqlite_url, broker, tmp_path))
+        inside = stack.pop_all()
+        line = await stack.enter_async_context(socket(api, await api.key()))
+        await line.subscribe()
+        client = await stack.enter_async_context(api.member())
+        source = await stack.enter_async_context(event_source(client, "/api/jobs/company/acme/events"))
+        await source.block()
+        begun = loop.time()
+        await inside.aclose()
+        assert loop.time() - begun < GRACE_SECONDS
+        assert (await line.closing())[0] == 1012
+        await source.to_end()
