@@ -94,6 +94,9 @@ class Session:
         """The company starts over at ``position``: ``frame``, a snapshot, replaces all that is due but ends."""
         if self._held is not None:
             self._held.clear()
+        elif _is_after(self.position, position):
+            # Its own subscription was answered from further on while this was being fetched.
+            return
         self.position = position
         if frame is not None:
             self._due = [kept for kept in self._due if kept.kind in {"end", "reply"}]

@@ -52,7 +52,7 @@ class Watcher:
     async def watch(self) -> AsyncGenerator[Shown, None]:
         """One connection; ends when the server ends it, raises OSError where it breaks."""
         raise NotImplementedError
-        yield
+        yield  # type: ignore[unreachable]
 
     def take(self, value: dict[str, Any]) -> Shown:
         found = Shown(value["position"], value["type"], value)
