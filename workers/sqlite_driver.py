@@ -72,6 +72,9 @@ class Cursor(aiosqlite.Cursor):
         await self._execute(self._run_many, sql, parameters)
         return self
 
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return await self._conn._execute(fn, *args, **kwargs)  # noqa: SLF001 (its connection's)
+
     def _run(self, sql: str, parameters: Any) -> None:
         self._cursor = cursor = self._sqlite.execute(sql, parameters)
         self._rows = cursor.fetchmany(PAGE) if cursor.description else []

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import insert, null, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import LogEntry, LogLine, Status, Usage
@@ -154,13 +154,8 @@ class Attempt:
 
     async def _take(self, tx: AsyncConnection, number: int) -> None:
         """First the fence: whoever is behind it stops before it has written anything."""
-        mine = (
-            jobs.c.job_id == self.job_id,
-            jobs.c.fence == self.record.fence,
-            jobs.c.checkpoint_no == number - 1,
-            jobs.c.status == Status.RUNNING,
-        )
-        taken = await tx.execute(update(jobs).where(*mine).values(checkpoint_no=number))
+        mine = {"id": self.job_id, "mine": self.record.fence, "old": number - 1, "new": number}
+        taken = await tx.execute(_TAKE, mine)
         if taken.rowcount != 1:
             raise Superseded(self.job_id, self.record.fence)
 
@@ -169,14 +164,10 @@ class Attempt:
             self._meter.message = ""
             self._meter.advance(batch.done)
         picture = self._meter.picture()
-        state = null() if batch.state is None else batch.state
-        await tx.execute(
-            update(jobs)
-            .where(jobs.c.job_id == self.job_id)
-            .values(checkpoint=state, live=picture, crashes=0, updated_at=datetime.now(UTC))
-        )
+        now = datetime.now(UTC)
+        await tx.execute(_WRITE, {"id": self.job_id, "state": batch.state, "seen": picture, "now": now})
         if batch.lines:
-            await tx.execute(insert(job_logs).values(job_id=self.job_id, number=number, lines=batch.lines))
+            await tx.execute(_LOG, {"job_id": self.job_id, "number": number, "lines": batch.lines})
         return picture
 
     async def _was_committed(self, number: int) -> bool:
@@ -221,3 +212,22 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
                 raise
             await asyncio.sleep(delay)
             delay = min(delay * 2, 2.0)
+
+
+# Built once: every batch of every job goes through these.
+_TAKE = (
+    update(jobs)
+    .where(
+        jobs.c.job_id == bindparam("id"),
+        jobs.c.fence == bindparam("mine"),
+        jobs.c.checkpoint_no == bindparam("old"),
+        jobs.c.status == Status.RUNNING,
+    )
+    .values(checkpoint_no=bindparam("new"))
+)
+_WRITE = (
+    update(jobs)
+    .where(jobs.c.job_id == bindparam("id"))
+    .values(checkpoint=bindparam("state"), live=bindparam("seen"), crashes=0, updated_at=bindparam("now"))
+)
+_LOG = insert(job_logs)

@@ -13,7 +13,7 @@ from itertools import chain, zip_longest
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import and_, case, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import Status
@@ -59,7 +59,7 @@ class Dispatcher:
             .having(_count(_may_run()) > 0, _count(_in_flight()) < self.per_company)
         )
         async with self.database.reading() as connection:
-            return list((await connection.execute(statement)).scalars())
+            return list((await connection.execute(statement, {"now": datetime.now(UTC)})).scalars())
 
     async def _mark(self, company: str) -> list[QueueId]:
         """Count what is in flight and mark what may follow, in one transaction under the company's lock."""
@@ -70,32 +70,20 @@ class Dispatcher:
                 return []
             # Rows are locked in the order in which everybody locks them; in a statement of its own, because
             # PostgreSQL may run a locking subquery of an UPDATE more than once, and then its LIMIT means nothing.
-            oldest = await tx.execute(
-                select(jobs.c.job_id)
-                .where(jobs.c.company_id == company, _may_run())
-                .order_by(jobs.c.job_id)
-                .limit(free)
-                .with_for_update()
-            )
+            now = datetime.now(UTC)
+            oldest = await tx.execute(_OLDEST, {"company": company, "free": free, "now": now})
             ids = list(oldest.scalars())
-            numbered = await self._number(tx, jobs.c.job_id.in_(ids)) if ids else []
+            numbered = await self._number(tx, _NUMBER, ids=ids) if ids else []
         return sorted(numbered, key=lambda queue_id: queue_id.job_id)
 
     async def _renumber(self, queue_id: QueueId) -> QueueId | None:
         async with self.database.transaction() as tx:
-            found = await self._number(
-                tx, jobs.c.job_id == queue_id.job_id, jobs.c.enqueue_no == queue_id.enqueue_no
-            )
+            found = await self._number(tx, _RENUMBER, ids=[queue_id.job_id], no=queue_id.enqueue_no)
         return found[0] if found else None
 
-    async def _number(self, tx: AsyncConnection, *where: Any) -> list[QueueId]:
-        statement = (
-            update(jobs)
-            .where(*where, jobs.c.status == Status.PENDING)
-            .values(enqueue_no=jobs.c.enqueue_no + 1, queued_at=datetime.now(UTC))
-            .returning(jobs.c.job_id, jobs.c.enqueue_no)
-        )
-        return [QueueId(job_id, number) for job_id, number in await tx.execute(statement)]
+    async def _number(self, tx: AsyncConnection, number: Any, **which: Any) -> list[QueueId]:
+        numbered = await tx.execute(number, {**which, "now": datetime.now(UTC)})
+        return [QueueId(job_id, number) for job_id, number in numbered]
 
     async def _lock(self, tx: AsyncConnection, company: str) -> None:
         """SQLite's writers are one at a time already."""
@@ -104,8 +92,7 @@ class Dispatcher:
             await tx.execute(text("SELECT pg_advisory_xact_lock(:space, :key)"), _lock_key(key))
 
     async def _in_flight(self, tx: AsyncConnection, company: str) -> int:
-        statement = select(func.count()).where(jobs.c.company_id == company, _in_flight())
-        return int((await tx.execute(statement)).scalar_one())
+        return int((await tx.execute(_COUNT, {"company": company})).scalar_one())
 
     async def _queued_before(self, moment: datetime, *, after: str) -> list[QueueId]:
         """The next ones after job ``after``: most of them may well be in the queue, waiting for a free slot."""
@@ -124,7 +111,7 @@ def _count(condition: Any) -> Any:
 
 
 def _may_run() -> Any:
-    due = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= datetime.now(UTC))
+    due = or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= bindparam("now"))
     return and_(jobs.c.status == Status.PENDING, jobs.c.queued_at.is_(None), due)
 
 
@@ -141,3 +128,21 @@ def _lock_key(key: int) -> dict[str, int]:
 def in_turns(groups: Iterable[list[QueueId]]) -> list[QueueId]:
     """One of each, then the next of each."""
     return [queue_id for queue_id in chain.from_iterable(zip_longest(*groups)) if queue_id is not None]
+
+
+# Built once: every job goes through these, and to build a statement costs more than to execute it.
+_COUNT = select(func.count()).where(jobs.c.company_id == bindparam("company"), _in_flight())
+_OLDEST = (
+    select(jobs.c.job_id)
+    .where(jobs.c.company_id == bindparam("company"), _may_run())
+    .order_by(jobs.c.job_id)
+    .limit(bindparam("free"))
+    .with_for_update()
+)
+_NUMBER = (
+    update(jobs)
+    .where(jobs.c.job_id.in_(bindparam("ids", expanding=True)), jobs.c.status == Status.PENDING)
+    .values(enqueue_no=jobs.c.enqueue_no + 1, queued_at=bindparam("now"))
+    .returning(jobs.c.job_id, jobs.c.enqueue_no)
+)
+_RENUMBER = _NUMBER.where(jobs.c.enqueue_no == bindparam("no"))

@@ -46,6 +46,8 @@ class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
 class Ledger:
     def __init__(self, database: Database) -> None:
         self.database = database
+        # Built once: to build a statement costs more than to execute it.
+        self._new = database.insert(jobs).on_conflict_do_nothing().returning(jobs)
 
     async def submit(
         self,
@@ -69,8 +71,7 @@ class Ledger:
         return Submitted(inserted, replayed=False)
 
     async def _insert(self, tx: AsyncConnection, row: dict[str, Any]) -> JobRecord | None:
-        statement = self.database.insert(jobs).values(row).on_conflict_do_nothing().returning(jobs)
-        found = (await tx.execute(statement)).mappings().first()
+        found = (await tx.execute(self._new, row)).mappings().first()
         return None if found is None else JobRecord.of(found)
 
     async def _free_key(self, tx: AsyncConnection, company_id: str, key: str) -> None:

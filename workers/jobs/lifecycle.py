@@ -12,8 +12,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, null, select, update
+from sqlalchemy import bindparam, case, func, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Status
@@ -40,22 +41,18 @@ class Lifecycle:
         """Take a dispatched job; None where the id is late, doubled or repeated."""
         now = datetime.now(UTC)
         async with self.database.transaction() as tx:
-            record = await _change(
-                tx,
-                (jobs.c.job_id == job_id, jobs.c.status == Status.PENDING, jobs.c.enqueue_no == enqueue_no),
-                status=Status.RUNNING,
-                worker_id=worker_id,
-                attempt=jobs.c.attempt + 1,
-                queued_at=None,
-                retry_at=None,
-                started_at=func.coalesce(jobs.c.started_at, _moment(now)),
-            )
+            record = await _changed(tx, _CLAIM, id=job_id, no=enqueue_no, worker=worker_id, now=now)
             if record is not None:
-                await tx.execute(insert(job_attempts).values(_attempt(record, worker_id, now)))
+                await tx.execute(_BEGIN_ATTEMPT, _attempt(record, worker_id, now))
         return record
 
     async def complete(self, record: JobRecord, result: dict[str, Any] | None) -> JobRecord | None:
-        return await self._end(record, Status.COMPLETE, result=result, error=None)
+        now = datetime.now(UTC)
+        async with self.database.transaction() as tx:
+            ended = await _changed(tx, _COMPLETE, id=record.job_id, mine=record.fence, gives=result, now=now)
+            if ended is not None:
+                await _end_attempt(tx, ended, Status.COMPLETE, None, now)
+        return ended
 
     async def fail(
         self, record: JobRecord, problem: Problem, *, outcome: str = "failed", **counted: int
@@ -182,15 +179,18 @@ class Lifecycle:
 
 
 async def _change(tx: AsyncConnection, where: tuple[Any, ...], **values: Any) -> JobRecord | None:
-    cleared = {name: null() if value is None else value for name, value in values.items()}
-    statement = (
-        update(jobs)
-        .where(*where)
-        .values(fence=jobs.c.fence + 1, told=False, updated_at=datetime.now(UTC), **cleared)
-        .returning(jobs)
-    )
-    row = (await tx.execute(statement)).mappings().first()
+    return await _changed(tx, _changing(*where, **values), now=datetime.now(UTC))
+
+
+async def _changed(tx: AsyncConnection, change: ReturningUpdate[Any], **parameters: Any) -> JobRecord | None:
+    row = (await tx.execute(change, parameters)).mappings().first()
     return None if row is None else JobRecord.of(row)
+
+
+def _changing(*where: Any, **values: Any) -> ReturningUpdate[Any]:
+    cleared = {name: null() if value is None else value for name, value in values.items()}
+    change = update(jobs).where(*where).values(fence=jobs.c.fence + 1, told=False, updated_at=_NOW, **cleared)
+    return change.returning(jobs)
 
 
 def _moment(now: datetime) -> Any:
@@ -277,8 +277,40 @@ def _attempt(record: JobRecord, worker_id: str, now: datetime) -> dict[str, Any]
 async def _end_attempt(
     tx: AsyncConnection, record: JobRecord, outcome: str, error: Problem | None, now: datetime
 ) -> None:
-    await tx.execute(
-        update(job_attempts)
-        .where(job_attempts.c.job_id == record.job_id, job_attempts.c.attempt == record.attempt)
-        .values(ended_at=now, outcome=str(outcome), error=error)
-    )
+    values = {"id": record.job_id, "no": record.attempt, "now": now, "how": str(outcome), "why": error}
+    await tx.execute(_END_ATTEMPT, values)
+
+
+_NOW = bindparam("now", type_=UTCTime())
+
+# Built once: every job goes through these, and to build a statement costs more than to execute it.
+_CLAIM = _changing(
+    jobs.c.job_id == bindparam("id"),
+    jobs.c.status == Status.PENDING,
+    jobs.c.enqueue_no == bindparam("no"),
+    # Put back or retried since, it waits for its turn again: the old id is void.
+    jobs.c.queued_at.is_not(None),
+    status=Status.RUNNING,
+    worker_id=bindparam("worker"),
+    attempt=jobs.c.attempt + 1,
+    queued_at=None,
+    retry_at=None,
+    started_at=func.coalesce(jobs.c.started_at, _NOW),
+)
+_COMPLETE = _changing(
+    jobs.c.job_id == bindparam("id"),
+    jobs.c.fence == bindparam("mine"),
+    jobs.c.status == Status.RUNNING,
+    status=Status.COMPLETE,
+    worker_id=None,
+    retry_at=None,
+    finished_at=_NOW,
+    result=bindparam("gives"),
+    error=None,
+)
+_BEGIN_ATTEMPT = insert(job_attempts)
+_END_ATTEMPT = (
+    update(job_attempts)
+    .where(job_attempts.c.job_id == bindparam("id"), job_attempts.c.attempt == bindparam("no"))
+    .values(ended_at=_NOW, outcome=bindparam("how"), error=bindparam("why"))
+)
