@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -24,7 +25,7 @@ from workers.settings import Settings, read_settings
 
 COMMAND = (sys.executable, "-m", "tests.workers.jobs.alone")
 PLAN = Plan(work=100)
-DEATHS = {
+DEATHS: dict[str, Callable[[], None]] = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(0),
 }

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -194,6 +195,12 @@ class Life(RuleBasedStateMachine):
 
     # --- submitting, dispatching, claiming ----------------------------------------------------------------
 
+    @initialize()
+    def begin(self) -> None:
+        for who in range(2):
+            self.submit()
+            self.start(who)
+
     @rule()
     def submit(self) -> None:
         submitted = self.run(self.ground.ledger.submit(Toy(company_id=COMPANY), submitted_by="Ann"))
@@ -217,6 +224,17 @@ class Life(RuleBasedStateMachine):
         lost = queued - self.queue
         assert self.run(self.dispatcher.sweep()) == len(lost)
         self.queue |= {QueueId(queue_id.job_id, queue_id.enqueue_no + 1) for queue_id in lost}
+
+    @rule(who=picks)
+    def start(self, who: int) -> None:
+        """As a worker does, whenever it has a free slot."""
+        self.dispatch()
+        self.fences_rise_by_one_with_every_legal_change_and_only_then()
+        self.sweep()
+        self.pop()
+        self.fences_rise_by_one_with_every_legal_change_and_only_then()
+        if self.popped:
+            self.claim(len(self.popped) - 1, who)
 
     @rule()
     def pop(self) -> None:
@@ -243,8 +261,8 @@ class Life(RuleBasedStateMachine):
     # --- working ------------------------------------------------------------------------------------------
 
     @precondition(has_attempts)
-    @rule(which=picks, done=st.integers(0, UNITS))
-    def checkpoint(self, which: int, done: int) -> None:
+    @rule(which=picks, done=st.integers(0, UNITS), aloud=st.booleans())
+    def checkpoint(self, which: int, done: int, *, aloud: bool) -> None:
         process, attempt = self.working(which)
         before = self.rows[attempt.job_id]
         attempt.begin("work", total=UNITS)
@@ -268,10 +286,13 @@ class Life(RuleBasedStateMachine):
             batch.log(f"{done} units")
 
     @precondition(has_attempts)
-    @rule(which=picks)
-    def say(self, which: int) -> None:
+    @rule(which=picks, aloud=st.booleans())
+    def say(self, which: int, *, aloud: bool) -> None:
         """Also a zombie says what it does."""
-        self.working(which)[1].say("still at it")
+        process, attempt = self.working(which)
+        attempt.say("still at it")
+        if aloud:
+            self.run(process.publisher._flush())
 
     @precondition(has_attempts)
     @rule(which=picks)
@@ -354,10 +375,6 @@ class Life(RuleBasedStateMachine):
             for due in process.publisher._due:
                 due.read_at = -math.inf
 
-    @rule()
-    def forget_scripts(self) -> None:
-        self.run(self.ground.redis.script_flush())
-
     @rule(who=picks, which=picks)
     def say_again(self, who: int, which: int) -> None:
         """An answer was lost: what ran already is handed in once more, later than anybody would."""
@@ -371,13 +388,12 @@ class Life(RuleBasedStateMachine):
 
     # --- telling ------------------------------------------------------------------------------------------
 
-    @rule(who=picks)
-    def tell(self, who: int) -> None:
-        self.run(self.processes[who % 3].publisher._flush())
-
-    @rule(who=picks)
-    def mark_told(self, who: int) -> None:
-        self.run(self.processes[who % 3].publisher._told._write())
+    @rule(who=picks, marks=st.booleans())
+    def tell(self, who: int, *, marks: bool) -> None:
+        publisher = self.processes[who % 3].publisher
+        self.run(publisher._flush())
+        if marks:
+            self.run(publisher._told._write())
 
     @rule()
     def tell_all_that_is_untold(self) -> None:
@@ -484,10 +500,10 @@ def ground(broker: Broker, sqlite_template: Path, tmp_path: Path) -> Iterator[Gr
 
 def test_whatever_happens_to_a_job_its_promises_hold(ground: Ground) -> None:
     run_state_machine_as_test(
-        lambda: Life(ground),
+        lambda: Life(ground),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
+            max_examples=30,
+            stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

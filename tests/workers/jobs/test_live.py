@@ -37,17 +37,8 @@ THEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def job(
     status: Status = Status.RUNNING, *, job_id: str = "job-1", company: str = "acme", **values: Any
 ) -> Job:
-    return Job(
-        **{
-            "job_id": job_id,
-            "kind": "toy",
-            "company_id": company,
-            "status": status,
-            "max_attempts": 5,
-            "created_at": THEN,
-        }
-        | values
-    )
+    bare = Job(job_id=job_id, kind="toy", company_id=company, status=status, max_attempts=5, created_at=THEN)
+    return msgspec.structs.replace(bare, **values)
 
 
 def write(

@@ -232,7 +232,7 @@ async def test_what_was_popped_when_the_stop_came_is_run_to_its_end(
     await until(lambda: worker._woken.is_set() is False)
     broker.pause()
     put = asyncio.create_task(queue.put(ids(1)))  # served first: it was asked first
-    await until(lambda: bool(redis.connection_pool._in_use_connections))  # type: ignore[attr-defined]
+    await until(lambda: bool(redis.connection_pool._in_use_connections))
     await asyncio.sleep(0)
     worker.wake()
     await until(worker._taking.locked)
