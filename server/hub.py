@@ -41,10 +41,10 @@ class Stream(Protocol):
 
 
 class Hub:
-    def __init__(self, kernel: Kernel, *, patience: float = 10.0) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         #: Seconds that a watcher may take without reading anything.
-        self.patience = patience
+        self.patience = kernel.settings.tempo.patience
         self.is_draining = False
         self._on_air = asyncio.Event()
         self._bus = Bus(

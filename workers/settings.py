@@ -37,6 +37,8 @@ class Tempo(msgspec.Struct, frozen=True, kw_only=True):
     stall: float = 60.0
     #: How often a hub compares its position with the broker's.
     position_check: float = 3.0
+    #: How long a watcher may take without reading anything.
+    patience: float = 10.0
     #: How often watchers are fed from SQL while the broker is away.
     away_poll: float = 2.0
     #: How often a watcher to whom nothing is said gets its position.

@@ -116,6 +116,10 @@ async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: st
     # its parent decides what becomes of the job.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
+    loop = asyncio.get_running_loop()
+    performing: asyncio.Future[Performance] = loop.create_future()
+    # First of all: a parent may die while the database is away, and then nobody else would end this process.
+    threading.Thread(target=_obey, args=(performing, loop), name="orders", daemon=True).start()
     kernel = Kernel.open(settings)
     await kernel.start(ticks=False)
     # A database that is away for a moment must not look like a crash of the job.
@@ -123,8 +127,7 @@ async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: st
     if record is None or record.fence != fence:
         return 0
     performance = Performance(kernel, kinds.get(record.kind), record)
-    loop = asyncio.get_running_loop()
-    threading.Thread(target=_obey, args=(performance, loop), name="orders", daemon=True).start()
+    performing.set_result(performance)
     ticker = loop.create_task(_tick())
     await performance.run()
     await kernel.publisher.flushed(within=1.0)
@@ -133,14 +136,18 @@ async def run_solitary(settings: Settings, kinds: Mapping[str, Kind], job_id: st
     return 0
 
 
-def _obey(performance: Performance, loop: asyncio.AbstractEventLoop) -> None:
+def _obey(performing: asyncio.Future[Performance], loop: asyncio.AbstractEventLoop) -> None:
     """In a thread: a job that holds the loop must not outlive its parent."""
     with FileIO(sys.stdin.fileno(), closefd=False) as orders:
         while line := orders.readline():
             with contextlib.suppress(RuntimeError):  # the loop has closed: it is over
-                loop.call_soon_threadsafe(performance.halt, Stop(line.decode().strip()))
+                loop.call_soon_threadsafe(_halt, performing, Stop(line.decode().strip()))
     # The parent is gone, and with it the claim: whatever is not committed is not ours to commit.
     os._exit(1)
+
+
+def _halt(performing: asyncio.Future[Performance], stop: Stop) -> None:
+    performing.add_done_callback(lambda found: found.result().halt(stop))
 
 
 async def _tick() -> None:

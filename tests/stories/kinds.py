@@ -27,10 +27,11 @@ class Poison(Submission, frozen=True, kw_only=True, tag="poison"):
 
 
 class Patience(Submission, frozen=True, kw_only=True, tag="patience"):
-    """Makes ``steps`` checkpoints, one every ``seconds``, and logs each."""
+    """Makes ``steps`` checkpoints, one every ``seconds``, and logs each in a line of ``width`` letters or more."""
 
     steps: int
     seconds: float = 0.02
+    width: int = 0
 
 
 DEATHS: dict[str, Callable[[], None]] = {
@@ -52,7 +53,7 @@ async def patience(attempt: Attempt, submission: Patience) -> dict[str, Any]:
         await asyncio.sleep(submission.seconds)
         async with attempt.checkpoint() as batch:
             batch.state = batch.done = number + 1
-            batch.log(f"step {number}", data={"step": number})
+            batch.log(f"step {number}".ljust(submission.width, "."), data={"step": number})
     return {"steps": submission.steps}
 
 

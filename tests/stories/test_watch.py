@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
@@ -17,11 +16,10 @@ from tests.stories.claims import assert_kept
 from tests.stories.conftest import Length
 from tests.stories.fleet import POISONED, Api, Fleet
 from tests.stories.kinds import Patience
+from tests.stories.live import beside, new_key, recorded
 from tests.stories.watchers import TERMINAL, PollingWatcher, SocketWatcher, StreamWatcher, Watcher
-from workers.books import access
 from workers.jobs.kernel import Kernel
 from workers.jobs.live import StreamEvent
-from workers.jobs.position import Position
 
 STEPS = 25
 #: Each step is a checkpoint: its job event and its log event.
@@ -37,10 +35,10 @@ def api(fleet: Fleet) -> Api:
 
 async def test_nobody_misses_anything(kernel: Kernel, api: Api, broker: Broker, length: Length) -> None:
     company = await found_company(kernel, "acme")
-    key = await _key(kernel, company)
+    key = await new_key(kernel, company)
     watchers = [kind(api.url, key, company) for kind in KINDS]
     count = -(-length.events // EVENTS)
-    async with _published(kernel, company) as published, _restless(watchers), _cut_off(broker) as cuts:
+    async with recorded(kernel, company) as published, _restless(watchers), _cut_off(broker) as cuts:
         for _ in range(count):
             await kernel.submit(Patience(company_id=company, steps=STEPS), submitted_by="story")
         await _await_ends(published, count, within=30 + length.events / 50)
@@ -56,34 +54,11 @@ async def test_nobody_misses_anything(kernel: Kernel, api: Api, broker: Broker, 
         assert len(_ended(watcher)) == count
 
 
-async def _key(kernel: Kernel, company: str) -> str:
-    async with kernel.database.transaction() as tx:
-        return await access.create_key(tx, company)
-
-
-@asynccontextmanager
-async def _published(kernel: Kernel, company: str) -> AsyncIterator[list[StreamEvent]]:
-    """Grows with every event of the company, read where no subscription can be cut."""
-    found: list[StreamEvent] = []
-
-    async def read() -> None:
-        while True:
-            position = (await kernel.live.picture(company)).position
-            since = found[-1].position.offset if found else 0
-            replay = await kernel.live.replay(company, Position(position.epoch, since))
-            assert replay is not None, "the stream was trimmed before it was read"
-            found.extend(replay.events)
-            await asyncio.sleep(0.05)
-
-    async with _beside(read()):
-        yield found
-
-
 @asynccontextmanager
 async def _restless(watchers: Sequence[Watcher]) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         for watcher in watchers:
-            await stack.enter_async_context(_beside(_come_and_go(watcher)))
+            await stack.enter_async_context(beside(_come_and_go(watcher)))
         yield
 
 
@@ -109,20 +84,8 @@ async def _cut_off(broker: Broker) -> AsyncIterator[list[int]]:
             await asyncio.sleep(random.uniform(0.1, 0.6))
             cuts.append(broker.kill_clients("pubsub"))
 
-    async with _beside(cut()):
+    async with beside(cut()):
         yield cuts
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """``work`` goes on meanwhile; what it raises is raised here."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _await_ends(published: list[StreamEvent], count: int, *, within: float) -> None:
