@@ -52,6 +52,8 @@ jobs = Table(
     Column("submitted_by", String(200)),
     Column("parent_id", String(36)),
     Index("ix_jobs_company_id_job_id", "company_id", "job_id"),
+    #: What dispatch asks of a company, without going through all that it ever ran.
+    Index("ix_jobs_dispatch", "company_id", "status", "queued_at", "job_id"),
     Index("ix_jobs_status_queued_at", "status", "queued_at"),
     Index("ix_jobs_worker_id", "worker_id"),
     Index("ix_jobs_untold", "updated_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),

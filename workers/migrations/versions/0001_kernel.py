@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", name="pk_jobs"),
     )
     op.create_index("ix_jobs_company_id_job_id", "jobs", ["company_id", "job_id"])
+    op.create_index("ix_jobs_dispatch", "jobs", ["company_id", "status", "queued_at", "job_id"])
     op.create_index("ix_jobs_status_queued_at", "jobs", ["status", "queued_at"])
     op.create_index("ix_jobs_worker_id", "jobs", ["worker_id"])
     op.create_index(
