@@ -14,7 +14,7 @@ from server.beginning import Answer
 from server.channel import Channel
 from server.hub import Hub
 from server.session import Session, Wants
-from server.waiting import Waiters
+from server.waiting import LEAVES_WITHIN, Waiters
 from workers.jobs.position import NOWHERE, Position
 from workers.jobs.record import JobRecord
 
@@ -66,9 +66,14 @@ async def _await_news(hub: Hub, asked: EventRequest, answer: Answer, news: async
     elif answer.frames:
         return
     news.clear()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await news.wait()
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not news.is_set() and not hub.is_draining:
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(left, LEAVES_WITHIN)):
+                await news.wait()
 
 
 def _events(session: Session, channel: Channel) -> Response[bytes]:

@@ -34,7 +34,7 @@ class Present(msgspec.Struct, frozen=True):
 
 
 async def read_live(kernel: Kernel, ask: Breaker, scope: Scope) -> Present:
-    """The live state, each job from whichever knows more of it, the broker or SQL; raises BrokerAway.
+    """The state as of a position of the stream; raises BrokerAway.
 
     SQL's list is read first and then the live jobs, so that no state is older than the position. A job that
     was submitted in between is in neither: the stream knows it.
@@ -43,7 +43,7 @@ async def read_live(kernel: Kernel, ask: Breaker, scope: Scope) -> Present:
         start = (await ask(kernel.live.picture(scope.company_id))).position
         records, listed = await _records(kernel, scope)
         picture: LivePicture = await ask(kernel.live.picture(scope.company_id, records))
-        jobs = {job_id: newest(record, picture.jobs.get(job_id)) for job_id, record in records.items()}
+        jobs = {job_id: as_streamed(record, picture.jobs.get(job_id)) for job_id, record in records.items()}
         if picture.position == start or not scope.whole:
             return Present(picture.position, jobs, listed)
         newcomers = await _newcomers(kernel, ask, scope, start, picture.position)
@@ -60,14 +60,15 @@ async def read_recorded(kernel: Kernel, scope: Scope) -> Present:
     return Present(NOWHERE, jobs, listed)
 
 
-def newest(record: JobRecord, live: LiveJob | None) -> bytes:
-    """A broker that was away may be behind in status (its fence shows it) or only in progress."""
-    wire = record.wire()
-    if live is not None:
-        known = (live.fence, frames.progress_of(live.json))
-        if known >= (record.fence, wire.progress) or live.fence > record.fence:
-            return live.json
-    return msgspec.json.encode(wire)
+def as_streamed(record: JobRecord, live: LiveJob | None) -> bytes:
+    """The job as of the stream's position; as SQL has it where the broker's is gone or of an older fence.
+
+    In progress alone SQL may be ahead of the stream (kernel.newest takes it then); but what the stream says next
+    would look as if the job went back.
+    """
+    if live is None or live.fence < record.fence:
+        return msgspec.json.encode(record.wire())
+    return live.json
 
 
 async def _records(kernel: Kernel, scope: Scope) -> tuple[dict[str, JobRecord], list[str]]:

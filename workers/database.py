@@ -143,8 +143,20 @@ SQLITE_PRAGMAS = (
 )
 
 
+#: libpq's: a server that has silently gone must be noticed before the reaper takes its clients for dead.
+POSTGRES_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8_000,
+}
+
+
 def _postgres_engine(url: str, idle_limit: float) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    engine = create_async_engine(
+        url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args=POSTGRES_PATIENCE
+    )
     limit_idling(engine.sync_engine, idle_limit)
     return engine
 

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -101,7 +102,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def origins(self) -> frozenset[str]:
-        own = {f"http://{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        names = {"127.0.0.1", "localhost", "[::1]", f"[{self.host}]" if ":" in self.host else self.host}
+        own = {f"http://{name}:{self.port}" for name in names}
         return frozenset(self.allowed_origins) | own
 
 
@@ -113,7 +115,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         database_url=async_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'ledgerwire.db'}"),
-        redis_url=env.get("REDIS_URL") or None,
+        redis_url=_broker_url(env),
         host=env.get("HOST") or "127.0.0.1",
         port=_whole(env, "PORT", DEVELOPMENT_PORT, least=0, most=65_535),
         worker_threads=threads,
@@ -143,11 +145,27 @@ def export(**variables: str) -> None:
     os.environ.update(variables)
 
 
+def _broker_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("REDIS_URL")
+    known = ("redis://", "rediss://", "unix://")
+    if url and not (url.startswith(known) and _has_port_or_none(url)):
+        raise SettingError("REDIS_URL should read redis://host:port, rediss://host:port or unix:///path.")
+    return url or None
+
+
+def _has_port_or_none(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return False
+    return port is None or port > 0
+
+
 def async_url(url: str) -> str:
     """The same database through the drivers we carry (aiosqlite, psycopg)."""
     scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise SettingError("DATABASE_URL should read sqlite:///path or postgresql://user@host/name.")
+    if not separator or not _has_port_or_none(url):
+        raise SettingError("DATABASE_URL should read sqlite:///path or postgresql://user@host:5432/name.")
     match scheme.partition("+")[0]:
         case "sqlite":
             return f"sqlite+aiosqlite://{rest}"

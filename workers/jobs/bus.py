@@ -81,12 +81,16 @@ class Bus:
             self._link.subscribe([name])
         return subscription.confirmed
 
-    def unsubscribe(self, channel: str) -> None:
+    def unsubscribe(self, channel: str, deliver: Deliver) -> None:
+        """End what ``deliver`` subscribed to; whoever has taken the channel over since keeps it."""
         name = channel.encode()
-        if subscription := self._channels.pop(name, None):
-            subscription.confirmed.cancel()
-            if self._link:
-                self._link.send("UNSUBSCRIBE", name)
+        subscription = self._channels.get(name)
+        if subscription is None or subscription.deliver != deliver:
+            return
+        del self._channels[name]
+        subscription.confirmed.cancel()
+        if self._link:
+            self._link.send("UNSUBSCRIBE", name)
 
     async def _run(self) -> None:
         failures = 0

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 
 from ledgerwire.jobs import Status
-from workers.database import SQLITE_PRAGMAS, limit_idling
+from workers.database import POSTGRES_PATIENCE, SQLITE_PRAGMAS, limit_idling
 from workers.jobs.tables import jobs, workers
 from workers.settings import Tempo
 
@@ -142,7 +142,9 @@ class Heartbeat:
 def _sync_engine(url: str, *, idle_limit: float) -> Engine:
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        engine = create_engine(target, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(
+            target, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args=POSTGRES_PATIENCE
+        )
         limit_idling(engine, idle_limit)
         return engine
     engine = create_engine(target.set(drivername="sqlite"), pool_size=1, max_overflow=0)

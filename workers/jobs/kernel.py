@@ -155,7 +155,7 @@ class Kernel:
             live, position = picture.jobs, picture.position
         except BrokerAway:
             pass
-        return Seen([_newest(record, live.get(record.job_id)) for record in records], position)
+        return Seen([newest(record, live.get(record.job_id)) for record in records], position)
 
     async def release_worker(self, worker_id: str) -> int:
         """Its supervisor saw it die: free its jobs at once; returns how many."""
@@ -219,10 +219,20 @@ class Kernel:
 CANCEL = b"cancel"
 
 
-def _newest(record: JobRecord, live: LiveJob | None) -> bytes:
-    if live is not None and live.fence >= record.fence:
-        return live.json
-    return msgspec.json.encode(record.wire())
+def newest(record: JobRecord, live: LiveJob | None) -> bytes:
+    """The job's JSON from whichever knows more of it.
+
+    A broker that was away may be behind in status (its fence shows it) or only in progress; and a cancel may have
+    been committed that it has not heard of yet.
+    """
+    wire = record.wire()
+    if live is None or live.fence < record.fence:
+        return msgspec.json.encode(wire)
+    if live.fence == record.fence:
+        if live.progress < wire.progress:
+            return msgspec.json.encode(wire)
+        live = msgspec.structs.replace(live, cancel_requested=live.cancel_requested or wire.cancel_requested)
+    return live.json
 
 
 async def _quietly(call: Callable[[], Awaitable[Any]]) -> None:

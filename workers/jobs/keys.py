@@ -11,6 +11,7 @@ QUEUE = "lw:queue"
 QUEUE_COUNTER = "lw:queue:counter"
 #: channel: "there is something to take" (empty payload) or "look at your flags" (``cancel``).
 WAKE = "lw:wake"
+#: arq's own ``arq:retry:<id>`` and ``arq:in-progress:<id>`` come and go with an id and mean nothing to us.
 #: string of arq: the payload of an id. Deleted when the id is done with; else dies after a day.
 ARQ_JOB_PREFIX = "arq:job:"
 

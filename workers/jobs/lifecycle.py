@@ -23,6 +23,9 @@ from workers.jobs.errors import WrongState
 from workers.jobs.record import MAX_CRASHES, JobRecord
 from workers.jobs.tables import job_attempts, jobs, workers
 
+#: Whoever waits for its turn again is not to be claimed by an id that an older turn left in the queue.
+VOIDED = jobs.c.enqueue_no + 1
+
 #: A job that kept losing its workers without ever being proven guilty alone.
 MAX_LOST = 10
 
@@ -169,6 +172,7 @@ class Lifecycle:
                 cancel_requested=False,
                 cancelled_by=None,
                 cancel_reason=None,
+                enqueue_no=VOIDED,
                 queued_at=None,
                 retry_at=None,
                 finished_at=None,
@@ -218,6 +222,7 @@ async def _put_back(
         status=case((flagged, Status.CANCELLED), else_=Status.PENDING),
         finished_at=case((flagged, _moment(now)), else_=null()),
         worker_id=None,
+        enqueue_no=VOIDED,
         queued_at=None,
         retry_at=retry_at,
         error=error,
@@ -288,8 +293,6 @@ _CLAIM = _changing(
     jobs.c.job_id == bindparam("id"),
     jobs.c.status == Status.PENDING,
     jobs.c.enqueue_no == bindparam("no"),
-    # Put back or retried since, it waits for its turn again: the old id is void.
-    jobs.c.queued_at.is_not(None),
     status=Status.RUNNING,
     worker_id=bindparam("worker"),
     attempt=jobs.c.attempt + 1,

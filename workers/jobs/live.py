@@ -75,8 +75,19 @@ class LivePicture(msgspec.Struct, frozen=True):
 
 
 class LiveJob(msgspec.Struct, frozen=True):
+    """A live job as its hash holds it."""
+
     fence: int
-    json: bytes
+    head: bytes
+    cancel_requested: bool
+    progress: int
+    version: int
+
+    @property
+    def json(self) -> bytes:
+        flag = b"true" if self.cancel_requested else b"false"
+        tail = b',"cancel_requested":%s,"progress":%d,"version":%d}' % (flag, self.progress, self.version)
+        return self.head + tail
 
 
 def head_of(job: Job) -> bytes:
@@ -281,9 +292,7 @@ def new_epoch() -> str:
 
 def _live_job(values: list[bytes]) -> LiveJob:
     fence, head, cancel, progress, version = values
-    flag = b"true" if cancel == b"1" else b"false"
-    tail = b',"cancel_requested":%s,"progress":%s,"version":%s}' % (flag, progress, version)
-    return LiveJob(int(fence), head + tail)
+    return LiveJob(int(fence), head, cancel == b"1", int(progress), int(version))
 
 
 def _stream_event(epoch: str, entry: tuple[bytes, dict[bytes, bytes]]) -> StreamEvent:

@@ -89,6 +89,8 @@ class Runner:
         solitary = Solitary(self.kernel, record, self.worker_id, command=self.command)
         self.held[record.job_id] = solitary
         try:
+            if self._draining:
+                solitary.halt(Stop.DRAIN)
             await solitary.run()
         finally:
             self.held.pop(record.job_id, None)

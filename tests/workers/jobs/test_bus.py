@@ -65,7 +65,7 @@ async def test_channels_are_kept_apart_and_an_unsubscribed_one_is_silent(
         other: list[bytes] = []
         await listener.hear("a")
         await listener.bus.subscribe("b", other.append)
-        listener.bus.unsubscribe("a")
+        listener.bus.unsubscribe("a", listener.heard.append)
         await redis.publish("a", "unheard")
         await redis.publish("b", "heard")
         await until(lambda: other)
@@ -79,7 +79,7 @@ async def test_subscribing_again_at_once_hears_all_that_follows_its_own_confirma
         await until(lambda: listener.bus.connected)
         for _ in range(50):
             listener.bus.subscribe("a", listener.heard.append)
-            listener.bus.unsubscribe("a")
+            listener.bus.unsubscribe("a", listener.heard.append)
         await listener.hear("a")
         await redis.publish("a", "now")
         await until(lambda: listener.heard == [b"now"])
@@ -181,3 +181,14 @@ def _no_subscribers(broker: Broker) -> Callable[[], bool]:
             return not client.pubsub_channels()
 
     return claim
+
+
+async def test_whoever_has_taken_a_channel_over_keeps_it(broker: Broker, redis: Redis) -> None:
+    async with listening(broker.url) as listener:
+        former: list[bytes] = []
+        await listener.bus.subscribe("a", former.append)
+        await listener.hear("a")
+        listener.bus.unsubscribe("a", former.append)
+        await redis.publish("a", "still")
+        await until(lambda: listener.heard == [b"still"])
+        assert former == []

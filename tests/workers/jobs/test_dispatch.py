@@ -211,3 +211,14 @@ def test_turns_go_round_until_all_have_had_theirs() -> None:
     )
     assert in_turns([a, b, c]) == [a[0], b[0], c[0], a[1], c[1], a[2]]
     assert in_turns([]) == []
+
+
+async def test_an_id_of_an_older_turn_cannot_be_claimed(hand: Hand) -> None:
+    """It is still in the queue when its job is cancelled and retried, or put back to wait for ``retry_at``."""
+    cancelled = await hand.pending(enqueue_no=1, queued_at=datetime.now(UTC))
+    await hand.lifecycle.request_cancel(cancelled.job_id, by="Ann", reason=None)
+    await hand.lifecycle.retry(cancelled.job_id)
+    assert await hand.lifecycle.claim(cancelled.job_id, 1, "worker-1") is None
+    running = await hand.running(enqueue_no=1)
+    await hand.lifecycle.put_back(running, outcome="retry")
+    assert await hand.lifecycle.claim(running.job_id, 1, "worker-1") is None
