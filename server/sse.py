@@ -192,11 +192,13 @@ class EventStream(Stream):
             self.leave()
 
     async def _conclude(self, end: End) -> None:
-        if end is TOO_SLOW:
-            self.drop()
-            return
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(LAST_CHUNK):
+                if end is TOO_SLOW:
+                    self.drop()
+                    # Returning before the server below knows of it would look like a fault.
+                    await self._read()
+                    return
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def companies(self) -> list[str]:
