@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,9 +12,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from ledgerwire.jobs import Cancel, Changed, Job, JobFilter, Status
-from server.answers import as_json
+from server.answers import as_json, look_again
 from server.auth import find_job, require
-from server.parameters import Caller, CompanyId, JobId, TheKernel
+from server.parameters import Caller, CompanyId, JobId, TheKernel, in_utc
 from server.refusals import Unknown
 from workers.books.access import Role
 from workers.jobs.errors import WrongState
@@ -25,7 +26,6 @@ from workers.jobs.record import JobRecord
 MOST_AT_ONCE = 1_000
 CANCELLABLE = (Status.PENDING, Status.RUNNING)
 RETRYABLE = (Status.FAILED,)
-LOOK_AGAIN = "1"
 
 Verb = Callable[[str], Awaitable[JobRecord | None]]
 
@@ -76,10 +76,7 @@ async def cancel_jobs(
     company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
-
-    async def cancel(job_id: str) -> JobRecord | None:
-        return await kernel.cancel(job_id, by=principal.name)
-
+    cancel = partial(kernel.cancel, by=principal.name)
     return await _to_all(kernel, company_id, _query(data, CANCELLABLE), cancel)
 
 
@@ -96,10 +93,7 @@ async def retry_jobs(
     company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
-
-    async def retry(job_id: str) -> JobRecord | None:
-        return await kernel.retry(job_id, by=principal.name)
-
+    retry = partial(kernel.retry, by=principal.name)
     return await _to_all(kernel, company_id, _query(data, RETRYABLE), retry)
 
 
@@ -125,7 +119,7 @@ def _query(asked: JobFilter | None, unasked: Sequence[Status]) -> JobQuery:
     return JobQuery(
         statuses=_listed(asked.status) or unasked,
         kinds=_listed(asked.kind),
-        created_after=asked.created_after,
+        created_after=None if asked.created_after is None else in_utc(asked.created_after, "/created_after"),
     )
 
 
@@ -138,9 +132,7 @@ def _listed(value: Any) -> list[Any]:
 def _accepted(record: JobRecord | None) -> Response[bytes]:
     if record is None:
         raise Unknown("job")
-    headers = {"Location": f"/api/jobs/{record.job_id}"}
-    if not record.status.terminal:
-        headers["Retry-After"] = LOOK_AGAIN
+    headers = {"Location": f"/api/jobs/{record.job_id}", **look_again(record)}
     return as_json(msgspec.json.encode(record.wire()), status_code=202, headers=headers)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response
 
 from workers.jobs.position import Position
+from workers.jobs.record import JobRecord
 
 JSON: Final = "application/json"
 #: A stored answer must be asked about before it is used, and never by a shared cache.
@@ -26,6 +27,11 @@ def as_json(
 def at(position: Position) -> dict[str, str]:
     """Where the company's stream stood: whoever watches from there misses nothing of what the body shows."""
     return {"Ledgerwire-Position": str(position)}
+
+
+def look_again(record: JobRecord) -> dict[str, str]:
+    """When a poller should ask for the job again: in a second, until it has ended."""
+    return {} if record.status.terminal else {"Retry-After": "1"}
 
 
 def entity_tag(body: bytes) -> str:

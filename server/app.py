@@ -68,7 +68,14 @@ def _cors(settings: Settings) -> CORSConfig | None:
         allow_credentials=True,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"],
-        expose_headers=["ETag", "Idempotent-Replayed", "Ledgerwire-Position", "Link", "Location", "Retry-After"],
+        expose_headers=[
+            "ETag",
+            "Idempotent-Replayed",
+            "Ledgerwire-Position",
+            "Link",
+            "Location",
+            "Retry-After",
+        ],
     )
 
 

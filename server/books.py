@@ -9,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
 from ledgerwire.books import AccountPage, BankAccountPage, Company, RulePage, TransactionPage
+from ledgerwire.text import PLAIN, Label
 from server.answers import page
 from server.auth import require
 from server.parameters import Caller, CompanyId, Cursor, Limit, TheKernel
@@ -17,7 +18,7 @@ from workers.books import companies, rules, transactions
 from workers.books.access import Role
 
 States = Annotated[
-    list[str] | None,
+    list[Label] | None,
     QueryParameter(
         # Litestar keeps the name for itself.
         name="state",
@@ -25,12 +26,19 @@ States = Annotated[
         description="Any of `imported`, `proposed`, `review`, `approved`, `exported`; may be repeated",
     ),
 ]
-ImportJob = Annotated[str | None, QueryParameter(required=False, description="What this job imported")]
+ImportJob = Annotated[
+    str | None, QueryParameter(required=False, pattern=PLAIN, description="What this job imported")
+]
 Text = Annotated[
     str | None,
-    QueryParameter(required=False, max_length=200, description="Stands in the description, in any case"),
+    QueryParameter(
+        required=False,
+        max_length=200,
+        pattern=PLAIN,
+        description="Stands in the description, in any case",
+    ),
 ]
-Category = Annotated[str | None, QueryParameter(required=False, max_length=120)]
+Category = Annotated[str | None, QueryParameter(required=False, max_length=120, pattern=PLAIN)]
 
 
 @get(

@@ -7,9 +7,11 @@ import re
 import msgspec
 
 from ledgerwire.errors import FieldError
+from ledgerwire.text import PLAIN, PROSE
 
 OF_A_FIELD = re.compile(r"Object (missing required|contains unknown) field `(.+)`")
 SAID = {"missing required": "This field is needed.", "contains unknown": "There is no such field."}
+NOT_PLAIN = "Control characters are not taken here."
 
 
 def fault_of(message: str, path: str) -> FieldError:
@@ -17,7 +19,12 @@ def fault_of(message: str, path: str) -> FieldError:
     base = json_pointer(path)
     if found := OF_A_FIELD.fullmatch(message):
         return FieldError(f"{base}/{found[2]}", SAID[found[1]])
-    return FieldError(base, message)
+    return FieldError(base, in_words(message))
+
+
+def in_words(message: str) -> str:
+    """A pattern tells people less than what it is there for."""
+    return NOT_PLAIN if any(repr(pattern) in message for pattern in (PLAIN, PROSE)) else message
 
 
 def fault_in(error: msgspec.ValidationError) -> FieldError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response, get
@@ -13,10 +13,10 @@ from litestar.params import QueryParameter
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import AttemptPage, Job, LogPage, Page, Status
-from server.answers import REVALIDATE, as_json, at, entity_tag, is_known, page
+from server.answers import REVALIDATE, as_json, at, entity_tag, is_known, look_again, page
 from server.auth import find_job, require
 from server.hub import Hub
-from server.parameters import Caller, CompanyId, Cursor, JobId, Limit, TheHub, TheKernel
+from server.parameters import Caller, CompanyId, Cursor, JobId, Kinds, Limit, TheHub, TheKernel, in_utc
 from server.refusals import InvalidInput
 from server.waiting import LONGEST, Waiters, asked_wait, until_changed
 from workers.books.access import Role
@@ -26,7 +26,8 @@ from workers.jobs.live import BrokerAway
 from workers.jobs.position import NOWHERE, Position
 from workers.jobs.record import JobRecord
 
-LOOK_AGAIN = "1"
+Item = TypeVar("Item")
+
 SECRET_WORDS = ("token", "secret", "password", "authorization", "api_key")
 REDACTED = "[redacted]"
 
@@ -47,9 +48,6 @@ Include = Annotated[
 ]
 Statuses = Annotated[
     list[Status] | None, QueryParameter(required=False, description="Any of these; may be repeated")
-]
-Kinds = Annotated[
-    list[str] | None, QueryParameter(required=False, description="Any of these; may be repeated")
 ]
 CreatedAfter = Annotated[
     datetime | None,
@@ -141,9 +139,7 @@ async def _watch(
 
 
 def _seen(request: Request[Any, Any, Any], sight: Sight, headers: dict[str, str]) -> Response[bytes]:
-    headers |= {"ETag": sight.tag, **at(sight.position)}
-    if not sight.record.status.terminal:
-        headers["Retry-After"] = LOOK_AGAIN
+    headers |= {"ETag": sight.tag, **at(sight.position), **look_again(sight.record)}
     if is_known(request, sight.tag):
         return Response(b"", status_code=304, headers={**REVALIDATE, **headers})
     return as_json(sight.body, headers=headers)
@@ -185,8 +181,7 @@ async def get_job_log(
 ) -> Response[bytes]:
     record = await find_job(kernel, principal, job_id, Role.VIEWER)
     found = await kernel.ledger.log_page(record.job_id, after=_number(cursor), limit=limit + 1)
-    more = str(found[limit - 1].number) if len(found) > limit else None
-    return page(request, found[:limit], more)
+    return _numbered(request, found, limit, lambda entry: entry.number)
 
 
 @get(
@@ -206,7 +201,14 @@ async def get_job_attempts(
 ) -> Response[bytes]:
     record = await find_job(kernel, principal, job_id, Role.VIEWER)
     found = await kernel.ledger.attempts_page(record.job_id, after=_number(cursor), limit=limit + 1)
-    more = str(found[limit - 1].attempt) if len(found) > limit else None
+    return _numbered(request, found, limit, lambda claim: claim.attempt)
+
+
+def _numbered(
+    request: Request[Any, Any, Any], found: Sequence[Item], limit: int, number: Callable[[Item], int]
+) -> Response[bytes]:
+    """A page of what was read with one to spare; its items' numbers are the cursor."""
+    more = str(number(found[limit - 1])) if len(found) > limit else None
     return page(request, found[:limit], more)
 
 
@@ -245,7 +247,8 @@ async def list_jobs(
     since: Since = None,
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
-    query = JobQuery(statuses=status or (), kinds=kind or (), created_after=_zoned(created_after))
+    after = None if created_after is None else in_utc(created_after, "?created_after")
+    query = JobQuery(statuses=status or (), kinds=kind or (), created_after=after)
     if since is not None:
         return await _changed(request, kernel, company_id, Position.parse(since), query)
     # The position first: what happens between it and the reading is told again, and nothing is missed.
@@ -295,12 +298,6 @@ async def _listed(
 ) -> Response[bytes]:
     seen = await kernel.see(records[0].company_id, records) if records else Seen([], position)
     return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position))
-
-
-def _zoned(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise InvalidInput(FieldError("?created_after", "A time needs its zone: end it with Z or +01:00."))
-    return moment
 
 
 route_handlers = [get_job, get_job_log, get_job_attempts, list_jobs]

@@ -16,12 +16,12 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledgerwire.errors import FieldError, Problem
 from server import refusals
-from server.faults import fault_of
+from server.faults import fault_of, in_words
 from workers.books.errors import BooksError
 from workers.jobs.errors import IdempotencyConflict, WrongState
 from workers.jobs.live import BrokerAway
@@ -37,6 +37,8 @@ MAKE_A_KEY = (
     "Send 'Authorization: Bearer lw_…'. Make a key with: ledgerwire-server create-key COMPANY "
     "(or sign in to the dashboard by the link of: ledgerwire-server sign-in COMPANY)."
 )
+#: Query parameters that a handler must call otherwise: Litestar keeps ``state`` for itself.
+SPELT = {"states": "state"}
 #: What to do about a job whose state forbids what was asked.
 INSTEAD = {
     "cancelled": "It has ended. To run a failed or cancelled job again: POST /api/jobs/{job_id}/retry.",
@@ -59,7 +61,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     status = refused.problem.status or 500
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, DataError):
         logger.warning("%s %s: %s", request.method, request.url.path, error)
     return Response(
         msgspec.json.encode(refused.problem),
@@ -198,6 +200,13 @@ def _(_error: BaseException) -> Refused:
 
 
 @refusal_of.register
+def _(_error: DataError) -> Refused:
+    # What the routes' own limits let through; its text would tell the statement.
+    detail = "One of its values is none that the database can keep."
+    return _refused("malformed", 400, "The request cannot be read", detail)
+
+
+@refusal_of.register
 def _(_error: BrokerAway) -> Refused:
     return _refused("stream_away", 503, "The stream is starting over", "Try again.", headers=RETRY_SOON)
 
@@ -240,7 +249,7 @@ def _(error: HTTPException) -> Refused:
 
 def _fault(said: Mapping[str, Any]) -> FieldError:
     """A pointer into the body, ``?limit`` for the query, the bare name for a header or the path."""
-    key, message = str(said.get("key", "")), str(said.get("message", ""))
+    key, message = str(said.get("key", "")), in_words(str(said.get("message", "")))
     source = said.get("source", "")
     match getattr(source, "value", source):
         case "body" if message == "'data'":
@@ -249,7 +258,7 @@ def _fault(said: Mapping[str, Any]) -> FieldError:
         case "body":
             return fault_of(message, "" if key == "data" else key)
         case "query":
-            return FieldError("?" + key, message)
+            return FieldError("?" + SPELT.get(key, key), message)
         case "header":
             return FieldError(key.replace("_", "-").title(), message)
     return FieldError(key, message)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ledgerwire.errors import Problem
+from ledgerwire.text import PROSE, Label
 
 
 class Status(enum.StrEnum):
@@ -139,14 +140,14 @@ class AttemptPage(msgspec.Struct, frozen=True):
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=1_000, pattern=PROSE)] | None = None
 
 
 class JobFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which jobs of a company to cancel or retry; what is left out means any that it can be done to."""
 
     status: Status | list[Status] | None = None
-    kind: str | list[str] | None = None
+    kind: Label | list[Label] | None = None
     created_after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 

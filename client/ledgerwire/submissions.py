@@ -9,10 +9,11 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
+from ledgerwire.text import Identifier, Label
+
 CompanyId = Annotated[
     str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The company's id")
 ]
-TenantId = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -28,7 +29,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", fo
 
     company_id: CompanyId
     #: Accepted and stored for the host application; decides nothing.
-    tenant_id: TenantId | None = None
+    tenant_id: Label | None = None
 
 
 class Categorize(Submission, frozen=True, kw_only=True, tag="categorize"):
@@ -36,7 +37,7 @@ class Categorize(Submission, frozen=True, kw_only=True, tag="categorize"):
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=50_000)] = 100
     #: Only these lines; null means the oldest that wait.
-    transaction_ids: Annotated[list[str], msgspec.Meta(min_length=1, max_length=50_000)] | None = None
+    transaction_ids: Annotated[list[Identifier], msgspec.Meta(min_length=1, max_length=50_000)] | None = None
 
 
 class UploadAndCategorize(Submission, frozen=True, kw_only=True, tag="upload-and-categorize"):
@@ -44,7 +45,7 @@ class UploadAndCategorize(Submission, frozen=True, kw_only=True, tag="upload-and
 
     file: Upload
     #: The bank account it belongs to; null takes the one the file names, else the only one there is.
-    account_id: str | None = None
+    account_id: Label | None = None
     #: A confirmed column mapping, where the file could not be read with certainty.
     mapping: dict[str, Any] | None = None
 
