@@ -13,8 +13,6 @@ import shutil
 import stat
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 SOCKET_PATH_LIMIT = 100
 #: Streams with LIMIT, ACLs and scripts as we use them.
 OLDEST = (6, 2)
-READY_WITHIN = 15.0
 
 
 class BrokerError(StartError):
@@ -157,16 +154,6 @@ def trouble(url: str, *, timeout: float = 2.0) -> str | None:
     except (redis.RedisError, OSError, ValueError) as error:
         return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
     return None
-
-
-def wait_until_ready(url: str, is_running: Callable[[], bool], *, within: float = READY_WITHIN) -> bool:
-    """Whether the broker at ``url`` answered (its file loaded) before it ended or time was up."""
-    deadline = time.monotonic() + within
-    while is_running() and time.monotonic() < deadline:
-        if trouble(url, timeout=1.0) is None:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def facts(url: str, *, timeout: float = 2.0) -> Facts:

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ class Broker:
             self.process = process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        if not brokers.wait_until_ready(self.url, lambda: process.poll() is None):
+        if not wait_until_ready(self.url, lambda: process.poll() is None):
             pytest.fail(f"The broker did not start: {(self.data_dir / 'log').read_text()[-2_000:]}")
 
     def kill(self) -> None:
@@ -79,6 +80,16 @@ class Broker:
             self.kill()
         shutil.rmtree(brokers.socket_path(self.data_dir).parent, ignore_errors=True)
         shutil.rmtree(self.data_dir, ignore_errors=True)
+
+
+def wait_until_ready(url: str, is_running: Callable[[], bool], *, within: float = 15.0) -> bool:
+    """Whether the broker at ``url`` answered (its file loaded) before it ended or time was up."""
+    deadline = time.monotonic() + within
+    while is_running() and time.monotonic() < deadline:
+        if brokers.trouble(url, timeout=1.0) is None:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def found_program() -> brokers.Program:

@@ -57,16 +57,6 @@ async def list_transactions(
     return page[:limit], _write_cursor(page[limit - 1]) if more else None
 
 
-async def find_transaction(
-    connection: AsyncConnection, company_id: str, transaction_id: str
-) -> Transaction | None:
-    query = select(*COLUMNS).where(
-        transactions.c.company_id == company_id, transactions.c.transaction_id == transaction_id
-    )
-    row = (await connection.execute(query)).mappings().first()
-    return Transaction(**row) if row else None
-
-
 def _filtered(
     company_id: str, *, states: Sequence[str], job_id: str | None, text: str | None, category: str | None
 ) -> Select[Any]:

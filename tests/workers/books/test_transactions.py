@@ -7,7 +7,7 @@ import pytest
 from ledgerwire.books import Transaction
 from tests.workers.books.making import COFFEE, categorize, company, import_all, statement
 from workers.books.errors import BooksError
-from workers.books.transactions import find_transaction, list_transactions
+from workers.books.transactions import list_transactions
 from workers.database import Database
 
 
@@ -55,9 +55,7 @@ async def test_a_company_sees_only_its_own(database: Database) -> None:
     await import_all(database, company_id, account, statement(COFFEE))
     async with database.reading() as connection:
         assert await list_transactions(connection, other_id) == ([], None)
-        ((mine,), _) = await list_transactions(connection, company_id)
-        assert await find_transaction(connection, company_id, mine.transaction_id) == mine
-        assert await find_transaction(connection, other_id, mine.transaction_id) is None
+        assert len((await list_transactions(connection, company_id))[0]) == 1
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%%%", "bm9wZQ"])
