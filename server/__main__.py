@@ -10,11 +10,15 @@ import re
 import runpy
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from server.errors import StartError
 from workers.settings import SettingError, Settings, export, read_settings
+
+if TYPE_CHECKING:
+    from workers.books.access import KeyRecord
 
 # What a command needs is imported inside it: `--help` and a worker should not wait for what `up` loads.
 
@@ -156,6 +160,38 @@ def create_key(company: str, role: str, name: str) -> None:
     from workers.books.access import Role
 
     click.echo(asyncio.run(admission.new_key(_prepared(), company, role=Role(role), name=name)))
+
+
+@cli.command("list-keys")
+@click.argument("company", callback=_company)
+def list_keys(company: str) -> None:
+    """List the API keys of COMPANY, oldest first: how each begins, what it may do, when it was used."""
+    from server import admission
+
+    for key in asyncio.run(admission.keys_of(_prepared(), company)):
+        click.echo(key_line(key))
+
+
+@cli.command("revoke-key")
+@click.argument("company", callback=_company)
+@click.argument("key")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def revoke_key(company: str, key: str, *, yes: bool) -> None:
+    """Refuse KEY of COMPANY from now on. KEY is how it begins, as list-keys shows it, or the whole secret."""
+    from server import admission
+
+    settings = _prepared()
+    found = asyncio.run(admission.living_key(settings, company, key))
+    if not yes:
+        click.confirm(f"{key_line(found)}\nRevoke it? This cannot be taken back.", abort=True)
+    asyncio.run(admission.end_key(settings, company, found))
+    click.echo(f"Key {found.prefix}… ({found.name}) is revoked.")
+
+
+def key_line(key: KeyRecord) -> str:
+    used = f"used {key.last_used:%Y-%m-%d %H:%M} UTC" if key.last_used else "never used"
+    state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else used
+    return f"{key.prefix}…  {key.role:<10}  made {key.created_at:%Y-%m-%d}  {state}  {key.name}"
 
 
 @cli.command("sign-in")

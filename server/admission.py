@@ -9,15 +9,36 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.errors import StartError
 from server.ground import WILDCARDS
-from workers.books.access import Role, create_key, find_key, make_sign_in_link
-from workers.books.companies import DEFAULT_CURRENCY, create_company
+from workers.books.access import (
+    KeyRecord,
+    Role,
+    create_key,
+    find_key,
+    list_keys,
+    make_sign_in_link,
+    revoke_key,
+)
+from workers.books.companies import DEFAULT_CURRENCY, create_company, find_company
 from workers.database import Database
 from workers.settings import Settings
 
 DEMO = "demo"
 DEMO_NAME = "Demo Company"
 DEVELOPMENT_KEY = "development key"
+
+
+class UnknownCompany(StartError):
+    def __init__(self, company_id: str) -> None:
+        super().__init__(f"There is no company {company_id!r}. Check its id, or create it: create-company.")
+
+
+class UnknownKey(StartError):
+    def __init__(self, company_id: str) -> None:
+        super().__init__(
+            f"Company {company_id!r} has no living key that begins so. See them all: list-keys {company_id}."
+        )
 
 
 @asynccontextmanager
@@ -42,6 +63,29 @@ async def new_key(settings: Settings, company_id: str, *, role: Role, name: str)
     async with admitting(settings) as connection:
         await create_company(connection, company_id)
         return await create_key(connection, company_id, role=role, name=name)
+
+
+async def keys_of(settings: Settings, company_id: str) -> list[KeyRecord]:
+    """Oldest first, revoked ones included; raises UnknownCompany."""
+    async with admitting(settings) as connection:
+        if await find_company(connection, company_id) is None:
+            raise UnknownCompany(company_id)
+        return await list_keys(connection, company_id)
+
+
+async def living_key(settings: Settings, company_id: str, key: str) -> KeyRecord:
+    """The key that ``key``, its first letters or the whole of it, means; raises UnknownKey."""
+    for found in await keys_of(settings, company_id):
+        if found.revoked_at is None and key.startswith(found.prefix):
+            return found
+    raise UnknownKey(company_id)
+
+
+async def end_key(settings: Settings, company_id: str, key: KeyRecord) -> None:
+    """Refused from this moment on; its open streams end within seconds. Raises UnknownKey."""
+    async with admitting(settings) as connection:
+        if not await revoke_key(connection, company_id, key.prefix):
+            raise UnknownKey(company_id)
 
 
 async def sign_in_link(settings: Settings, company_id: str, *, role: Role, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import os
 import re
 import signal
@@ -93,6 +94,48 @@ def test_a_key_is_printed_and_nothing_else(here: Here) -> None:
     made = here("create-key", "acme", "--role", "viewer", "--name", "a script")
     assert re.fullmatch(r"lw_\S+\n", made.out)
     assert (made.code, made.err) == (0, "")
+
+
+def test_keys_are_listed_without_their_secrets(here: Here) -> None:
+    secrets = [
+        here("create-key", "acme", "--role", role, "--name", f"a {role}").out.strip() for role in ROLES
+    ]
+    listed = here("list-keys", "acme")
+    lines = listed.out.splitlines()
+    assert (listed.code, len(lines)) == (0, 3)
+    for line, role, secret in zip(lines, ROLES, secrets, strict=True):
+        assert line.startswith(f"{secret[:11]}…  {role} ")
+        assert line.endswith(f"never used  a {role}")
+        assert secret not in line
+
+
+def test_a_revoked_key_stays_revoked_and_the_others_live(here: Here, tmp_path: Path) -> None:
+    first, second, third = (here("create-key", "acme").out.strip() for _ in range(3))
+    assert "is revoked" in here("revoke-key", "acme", first[:11], "--yes").out
+    assert "is revoked" in here("revoke-key", "acme", second, "-y").out
+    living = query(tmp_path, "SELECT prefix FROM api_keys WHERE revoked_at IS NULL")
+    assert living == [(third[:11],)]
+    assert "revoked 20" in here("list-keys", "acme").out.splitlines()[0]
+    assert_refused(here("revoke-key", "acme", first[:11], "--yes"), "has no living key that begins so")
+
+
+def test_revoking_asks_first(here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = here("create-key", "acme").out.strip()
+    for answer, left in (("n\n", 1), ("", 1), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        asked = here("revoke-key", "acme", secret[:11])
+        assert "Revoke it?" in asked.out
+        assert asked.code == left
+        assert len(query(tmp_path, "SELECT 1 FROM api_keys WHERE revoked_at IS NULL")) == left
+
+
+def test_only_whole_beginnings_of_ones_own_keys_are_revoked(here: Here) -> None:
+    secret = here("create-key", "acme").out.strip()
+    assert here("create-company", "globex").code == 0
+    for company, key in (("acme", "lw_"), ("acme", secret[:10]), ("globex", secret)):
+        assert_refused(here("revoke-key", company, key, "--yes"), "has no living key that begins so")
+    for command in (("list-keys", "initech"), ("revoke-key", "initech", secret, "--yes")):
+        assert_refused(here(*command), "There is no company 'initech'")
 
 
 def test_a_link_is_printed_and_nothing_else(here: Here) -> None:
