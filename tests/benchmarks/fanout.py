@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
+from redis.asyncio import Redis
 
 from ledgerwire.jobs import Status
-from server.up import own_command
 from tests.benchmarks import command
 from tests.benchmarks.figures import OURS, Report, percentile, say
 from tests.benchmarks.ground import Ground, MissingPart, ground
@@ -26,7 +26,6 @@ from tests.benchmarks.kinds import Noop
 from tests.benchmarks.marks import now
 from tests.benchmarks.peers import channels_app
 from tests.benchmarks.watchers import Crowd, tick
-from tests.stories.fleet import as_variables
 from workers.books import access
 from workers.books.companies import create_company
 from workers.jobs.kernel import Kernel
@@ -88,12 +87,10 @@ async def _ours(found: Ground, watchers: int) -> AsyncIterator[Publish]:
     job = await _running_job(kernel)
     async with kernel.database.transaction() as tx:
         key = await access.create_key(tx, job.company_id, name="benchmark", role=access.Role.VIEWER)
-    port = free_port()
-    found.run(*own_command("api"), **as_variables(msgspec.structs.replace(found.settings, port=port)))
-    await listening(port)
+    api = found.fleet.start_api().await_ready()
     crowd = Crowd(watchers)
     says = msgspec.json.encode({"type": "subscribe", "id": 1, "company_id": job.company_id})
-    await crowd.join(f"http://127.0.0.1:{port}/api/ws", says=says, key=key)
+    await crowd.join(f"{api.url}/api/ws", says=says, key=key)
 
     async def publish(number: int) -> list[float]:
         heard = crowd.expect(number)
@@ -102,7 +99,7 @@ async def _ours(found: Ground, watchers: int) -> AsyncIterator[Publish]:
         return [moment - began for moment in await asyncio.wait_for(heard, WITHIN)]
 
     yield publish
-    crowd.leave()
+    await crowd.leave()
     await kernel.close()
 
 
@@ -122,7 +119,8 @@ async def _peer(found: Ground, watchers: int) -> AsyncIterator[Publish]:
     await listening(port)
     crowd = Crowd(watchers)
     await crowd.join(f"http://127.0.0.1:{port}{channels_app.PATH}")
-    backend = channels_app.backend(found.broker.url)
+    redis = Redis.from_url(found.broker.url)
+    backend = channels_app.backend(redis)
     kernel = Kernel.open(found.settings)
     submitted = await kernel.ledger.submit(Noop(company_id="acme"), submitted_by="benchmark")
     await kernel.close()
@@ -134,8 +132,8 @@ async def _peer(found: Ground, watchers: int) -> AsyncIterator[Publish]:
         return [moment - began for moment in await asyncio.wait_for(heard, WITHIN)]
 
     yield publish
-    crowd.leave()
-    await backend.on_shutdown()
+    await crowd.leave()
+    await redis.aclose()
 
 
 def picture(number: int) -> Picture:
@@ -158,6 +156,7 @@ async def listening(port: int, *, within: float = 30.0) -> None:
             await asyncio.sleep(0.05)
         else:
             writer.close()
+            await writer.wait_closed()
             return
     raise MissingPart(f"nobody listens on port {port}")
 

@@ -31,12 +31,13 @@ def mark(token: str) -> None:
 
 
 class Marks:
-    """The listener's side."""
+    """The listener's side; processes that this one starts from now on find it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "marks"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(self.path))
+        os.environ[VARIABLE] = str(self.path)
         self._socket.setblocking(False)
         self._seen: dict[str, asyncio.Future[float]] = {}
         self._loop = asyncio.get_running_loop()
@@ -54,5 +55,6 @@ class Marks:
             found.set_result(float(moment))
 
     def close(self) -> None:
+        del os.environ[VARIABLE]
         self._loop.remove_reader(self._socket)
         self._socket.close()

@@ -20,7 +20,7 @@ from tests.benchmarks import command
 from tests.benchmarks.figures import OURS, Report, percentile, say
 from tests.benchmarks.ground import Ground, MissingPart, ground, opened_kernel
 from tests.benchmarks.kinds import ENTRY, Marked
-from tests.benchmarks.marks import VARIABLE, Marks, now
+from tests.benchmarks.marks import Marks, now
 from tests.benchmarks.peers import arq_queue
 from tests.benchmarks.peers.taskiq_peer import interpreter, taskiq
 from tests.databases import find_postgres
@@ -83,7 +83,7 @@ async def _round(name: str, contenders: dict[str, Latency], size: Size, report: 
 
 @asynccontextmanager
 async def _ours(found: Ground, marks: Marks) -> AsyncIterator[Latency]:
-    found.fleet.start(ENTRY, **{VARIABLE: str(marks.path)}).await_ready()
+    found.fleet.start(ENTRY).await_ready()
     async with opened_kernel(found.settings) as kernel:
 
         async def latency(token: str) -> float:
@@ -98,7 +98,7 @@ async def _ours(found: Ground, marks: Marks) -> AsyncIterator[Latency]:
 @asynccontextmanager
 async def _arq(found: Ground, marks: Marks) -> AsyncIterator[Latency]:
     url = found.broker.url
-    found.run(*arq_queue.ENTRY, url, str(arq_queue.POLL_DELAY), **{VARIABLE: str(marks.path)})
+    found.run(*arq_queue.ENTRY, url, str(arq_queue.POLL_DELAY))
     pool = await arq_queue.pool(url)
 
     async def latency(token: str) -> float:

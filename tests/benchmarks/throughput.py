@@ -13,6 +13,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import msgspec
 from arq.connections import ArqRedis
@@ -23,7 +24,7 @@ from tests.benchmarks import command
 from tests.benchmarks.figures import OURS, Report, say
 from tests.benchmarks.ground import Ground, ground, opened_kernel
 from tests.benchmarks.kinds import ENTRY, Noop
-from tests.benchmarks.marks import VARIABLE, now
+from tests.benchmarks.marks import now
 from tests.benchmarks.peers import arq_queue
 from tests.databases import find_postgres
 from workers.jobs.kernel import Kernel
@@ -61,7 +62,7 @@ async def measure(size: Size) -> Report:
 
 
 async def _contenders(size: Size, stack: AsyncExitStack) -> dict[str, Work]:
-    raised = {"worker_threads": size.slots, "company_concurrency": size.slots}
+    raised: dict[str, Any] = {"worker_threads": size.slots, "company_concurrency": size.slots}
     standard = stack.enter_context(ground())
     work: dict[str, Work] = {
         OURS: await stack.enter_async_context(_ours(standard, size)),
@@ -70,7 +71,8 @@ async def _contenders(size: Size, stack: AsyncExitStack) -> dict[str, Work]:
         ),
     }
     if size.postgresql and find_postgres() is not None:
-        for name, changes in (("postgresql", {}), ("postgresql, raised", raised)):
+        standard_too: dict[str, dict[str, Any]] = {"postgresql": {}, "postgresql, raised": raised}
+        for name, changes in standard_too.items():
             found = stack.enter_context(ground("postgresql", **changes))
             work[f"{OURS} ({name})"] = await stack.enter_async_context(_ours(found, size))
     for name, delay in (("as it ships", arq_queue.POLL_DELAY), ("poll 10 ms", 0.01)):
@@ -107,7 +109,7 @@ async def _completed(kernel: Kernel) -> int:
 
 @asynccontextmanager
 async def _arq(found: Ground, poll_delay: float) -> AsyncIterator[Work]:
-    found.run(*arq_queue.ENTRY, found.broker.url, str(poll_delay), **{VARIABLE: str(found.folder / "marks")})
+    found.run(*arq_queue.ENTRY, found.broker.url, str(poll_delay))
     pool: ArqRedis = await arq_queue.pool(found.broker.url)
 
     async def submit(_number: int) -> None:

@@ -32,6 +32,7 @@ class Watcher(asyncio.Protocol):
         self._buffer = b""
         self._is_open = False
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are of a class of their own.
@@ -39,6 +40,7 @@ class Watcher(asyncio.Protocol):
         self.transport.write(self._request)
 
     def connection_lost(self, _error: Exception | None) -> None:
+        self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(ConnectionError("a watcher was turned away"))
 
@@ -111,7 +113,7 @@ class Crowd:
         loop = asyncio.get_running_loop()
         for _ in range(self.count):
             _, watcher = await loop.create_connection(
-                lambda: Watcher(request, says, self._hear), where.hostname, where.port
+                lambda: Watcher(request, says, self._hear), str(where.hostname), where.port or 80
             )
             self.watchers.append(watcher)
             await asyncio.wait_for(watcher.ready, 10)
@@ -130,9 +132,11 @@ class Crowd:
         if len(moments) == self.count:
             self._complete.pop(number).set_result(self._moments.pop(number))
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
         for watcher in self.watchers:
             watcher.transport.close()
+        for watcher in self.watchers:
+            await watcher.gone.wait()
 
 
 def _handshake(host: str, path: str, key: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
@@ -32,7 +32,7 @@ async def pool(url: str) -> ArqRedis:
 
 def work(url: str, poll_delay: float) -> None:
     Worker(
-        [func(marked, name="marked"), func(noop, name="noop")],
+        [func(cast("Any", task), name=task.__name__) for task in (marked, noop)],
         queue_name=QUEUE,
         redis_settings=RedisSettings.from_dsn(url),
         poll_delay=poll_delay,

@@ -18,12 +18,14 @@ PATH = f"/{CHANNEL}"
 ENTRY = (sys.executable, "-m", "tests.benchmarks.peers.channels_app")
 
 
-def backend(url: str) -> RedisChannelsPubSubBackend:
-    return RedisChannelsPubSubBackend(redis=Redis.from_url(url))
+def backend(redis: Redis) -> RedisChannelsPubSubBackend:
+    return RedisChannelsPubSubBackend(redis=redis)
 
 
 def serve(url: str, port: int) -> None:
-    plugin = ChannelsPlugin(backend=backend(url), channels=[CHANNEL], create_ws_route_handlers=True)
+    plugin = ChannelsPlugin(
+        backend=backend(Redis.from_url(url)), channels=[CHANNEL], create_ws_route_handlers=True
+    )
     uvicorn.run(
         Litestar(plugins=[plugin], openapi_config=None),
         host="127.0.0.1",
