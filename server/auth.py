@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 
 from server.refusals import NotSignedIn, OriginRefused, RoleTooLow, Unknown
 from workers.books import access
-from workers.books.access import Principal, Role
+from workers.books.access import RANKS, Principal, Role
 from workers.database import Database
 from workers.jobs.kernel import Kernel
 from workers.jobs.record import JobRecord
@@ -110,6 +110,15 @@ def require(principal: Principal, company_id: str, wanted: Role) -> None:
         raise Unknown("company")
     if not role.covers(wanted):
         raise RoleTooLow(role, wanted)
+
+
+def require_anywhere(principal: Principal, wanted: Role) -> None:
+    """The same before the company is known: raises unless the role would do in some company."""
+    roles = sorted(principal.memberships.values(), key=RANKS.index)
+    if not roles:
+        raise Unknown("company")
+    if not roles[-1].covers(wanted):
+        raise RoleTooLow(roles[-1], wanted)
 
 
 async def find_job(kernel: Kernel, principal: Principal, job_id: str, wanted: Role) -> JobRecord:

@@ -5,7 +5,7 @@ What can be told at once is refused here; reading deeper is the job's business.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
@@ -17,8 +17,8 @@ from litestar.params import HeaderParameter, JSONBody
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
 from ledgerwire.submissions import KINDS, Submission, Upload, UploadAndCategorize
-from server.answers import at
-from server.auth import require
+from server.answers import at, look_again
+from server.auth import require, require_anywhere
 from server.faults import fault_in
 from server.parameters import Caller, TheKernel, TheSettings
 from server.refusals import InvalidInput
@@ -39,8 +39,6 @@ IdempotencyKey = Annotated[
         required=False,
     ),
 ]
-#: Seconds after which a poller should look again.
-LOOK_AGAIN = "1"
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -68,7 +66,15 @@ def _multipart_handler(struct: type[Submission]) -> Callable[..., Awaitable[Resp
         settings: TheSettings,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        form = await read_form(request, kernel.files, file_limit=settings.max_upload_bytes)
+        require_anywhere(principal, Role.BOOKKEEPER)
+
+        def may_store(fields: Mapping[str, str]) -> None:
+            """A form names its company where it likes; before its files is where it is of most use."""
+            if company_id := fields.get("company_id"):
+                require(principal, company_id, Role.BOOKKEEPER)
+
+        limit = settings.max_upload_bytes
+        form = await read_form(request, kernel.files, file_limit=limit, may_store=may_store)
         return await _submit(kernel, principal, submission_of(form, struct), idempotency_key)
 
     return submit_form
@@ -101,9 +107,12 @@ async def _submit(
 
 async def _accepted(kernel: Kernel, submitted: Submitted, position: Position) -> Response[bytes]:
     record = submitted.record
-    headers = {"Location": f"/api/jobs/{record.job_id}", "Cache-Control": "no-store", **at(position)}
-    if not record.status.terminal:
-        headers["Retry-After"] = LOOK_AGAIN
+    headers = {
+        "Location": f"/api/jobs/{record.job_id}",
+        "Cache-Control": "no-store",
+        **at(position),
+        **look_again(record),
+    }
     if not submitted.replayed:
         # Nobody can know more of a job that was committed this moment; the broker need not be asked.
         return Response(msgspec.json.encode(record.wire()), status_code=202, headers=headers)

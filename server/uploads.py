@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -37,9 +37,16 @@ class Form(msgspec.Struct, frozen=True):
     files: dict[str, list[Upload]]
 
 
-async def read_form(request: Request[Any, Any, Any], files: Files, *, file_limit: int) -> Form:
+async def read_form(
+    request: Request[Any, Any, Any],
+    files: Files,
+    *,
+    file_limit: int,
+    may_store: Callable[[Mapping[str, str]], None],
+) -> Form:
     """Store the files and collect the fields; raises WrongMediaType, TooLarge, Malformed or InvalidInput.
 
+    ``may_store`` is asked before each file, with the fields that came before it, and raises where it may not.
     The limit of the whole request is the route's ``request_max_body_size``.
     """
     parts = _Parts(request)
@@ -47,6 +54,7 @@ async def read_form(request: Request[Any, Any, Any], files: Files, *, file_limit
     try:
         while (segment := await parts.next()) is not None:
             if segment.filename is not None:
+                may_store(form.fields)
                 upload = await files.put(_file_name(segment), parts.payload(), limit=file_limit)
                 form.files.setdefault(segment.name or "", []).append(upload)
             else:

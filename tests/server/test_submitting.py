@@ -218,6 +218,27 @@ async def test_a_viewer_may_not_submit(sqlite_api: Api) -> None:
     assert (answer.status_code, code_of(answer)) == (403, "role_too_low")
 
 
+async def test_nobody_stores_a_file_where_they_may_not_submit(sqlite_api: Api) -> None:
+    """Refused before the file is read: bytes on disk are what the role is there to protect."""
+    for company_id, role, refusal in (
+        ("acme", Role.VIEWER, (403, "role_too_low")),
+        ("globex", Role.VIEWER, (403, "role_too_low")),
+        ("globex", Role.BOOKKEEPER, (404, "not_found")),
+    ):
+        async with sqlite_api.member(company_id, role) as client:
+            answer = await upload(client, CSV + role.encode())
+        assert (answer.status_code, code_of(answer)) == refusal
+    assert stored(sqlite_api) == []
+
+
+async def test_a_form_may_name_its_company_after_its_file(sqlite_api: Api) -> None:
+    form = [("file", ("june.csv", CSV)), ("company_id", (None, b"acme"))]
+    for company_id, status in (("acme", 202), ("globex", 404)):
+        async with sqlite_api.member(company_id) as client:
+            answer = await client.post("/api/jobs/upload-and-categorize", files=form)
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("fields", "pointer"),
     [
