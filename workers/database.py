@@ -110,12 +110,14 @@ class Database:
         async with self.engine.connect() as connection:
             yield connection
 
-    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def insert_new(dialect: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """INSERT … ON CONFLICT DO NOTHING, which both databases know and SQLAlchemy's core does not."""
+    statement = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    return statement.on_conflict_do_nothing()
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from workers.database import Database, JSONBytes, UTCTime, is_unknown_outcome
+from workers.database import Database, JSONBytes, UTCTime, insert_new, is_unknown_outcome
 
 THING = Table(
     "thing",
@@ -115,7 +115,7 @@ async def test_writers_of_several_processes_all_get_their_turn(things: Database)
 async def test_an_insert_may_find_that_it_is_there_already(things: Database) -> None:
     for _ in range(2):
         async with things.transaction() as tx:
-            statement = things.insert(THING).values(number=1).on_conflict_do_nothing()
+            statement = insert_new(tx.dialect, THING).values(number=1)
             await tx.execute(statement)
     assert await column(things, "number") == [1]
 

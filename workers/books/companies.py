@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount
 from workers.books.chart import DEFAULT_CHART, FIRST_BANK_CODE, STARTER_RULES, Account
-from workers.books.dialects import insert
 from workers.books.schema import accounts, bank_accounts, companies, rules
+from workers.database import insert_new
 
 DEFAULT_CURRENCY = "USD"
 DEFAULT_BANK_ACCOUNT = "Checking"
@@ -41,9 +41,7 @@ async def create_company(
         "base_currency": base_currency,
         "created_at": datetime.now(UTC),
     }
-    added = (
-        insert(connection, companies).values(row).on_conflict_do_nothing().returning(companies.c.company_id)
-    )
+    added = insert_new(connection.dialect, companies).values(row).returning(companies.c.company_id)
     if (await connection.execute(added)).first() is None:
         return False
     await connection.execute(accounts.insert(), [_chart_row(company_id, each) for each in DEFAULT_CHART])
@@ -76,7 +74,7 @@ async def create_bank_account(
         "number": number,
         "created_at": datetime.now(UTC),
     }
-    added = insert(connection, bank_accounts).values(row).on_conflict_do_nothing()
+    added = insert_new(connection.dialect, bank_accounts).values(row)
     if (await connection.execute(added.returning(bank_accounts.c.account_id))).first():
         await _chart_bank_account(connection, company_id, name)
     found = await connection.execute(_bank_accounts(company_id).where(bank_accounts.c.name == name))
@@ -111,7 +109,7 @@ async def _chart_bank_account(connection: AsyncConnection, company_id: str, name
     taken = select(func.count()).select_from(bank_accounts).where(bank_accounts.c.company_id == company_id)
     code = FIRST_BANK_CODE - 1 + (await connection.execute(taken)).scalar_one()
     row = _chart_row(company_id, Account(str(code), name, "asset"))
-    await connection.execute(insert(connection, accounts).values(row).on_conflict_do_nothing())
+    await connection.execute(insert_new(connection.dialect, accounts).values(row))
 
 
 def _bank_accounts(company_id: str) -> Any:

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount
 from ledgerwire.errors import FieldError
-from workers.books.dialects import insert
 from workers.books.errors import AccountError
 from workers.books.merchants import merchant_key, normalise
 from workers.books.schema import transactions
 from workers.books.statements import Statement, StatementLine
+from workers.database import insert_new
 
 #: An account number kept short (last four digits) still names its account; fewer digits would be chance.
 LEAST_DIGITS = 4
@@ -99,7 +99,7 @@ async def insert_lines(
     rows = [{**common, "transaction_id": str(uuid_utils.uuid7()), **_row(line)} for line in lines]
     # Two imports that overlap lock the same keys in the same order, so that PostgreSQL sees no deadlock.
     rows.sort(key=_by_fingerprint)
-    statement = insert(connection, transactions).on_conflict_do_nothing()
+    statement = insert_new(connection.dialect, transactions)
     added = await connection.execute(statement.returning(transactions.c.line_no), rows)
     return len(added.all())
 

@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workers.books.categorizing import Decided
-from workers.books.dialects import insert
 from workers.books.schema import journal_entries, journal_lines
+from workers.database import insert_new
 
 ZERO = Decimal(0)
 
@@ -55,7 +55,7 @@ async def replace_proposals(
     if not entries:
         return 0
     rows = [_entry_row(entry_id, company_id, entry, now) for entry_id, entry in entries.items()]
-    added = insert(connection, journal_entries).on_conflict_do_nothing()
+    added = insert_new(connection.dialect, journal_entries)
     result = await connection.execute(added.returning(journal_entries.c.entry_id), rows)
     written = result.scalars().all()
     if written:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
 from ledgerwire.submissions import Submission, Upload
-from workers.database import Database
+from workers.database import Database, insert_new
 from workers.jobs.errors import IdempotencyConflict
 from workers.jobs.record import JobRecord
 from workers.jobs.tables import job_attempts, job_files, job_logs, jobs
@@ -47,7 +47,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self.database = database
         # Built once: to build a statement costs more than to execute it.
-        self._new = database.insert(jobs).on_conflict_do_nothing().returning(jobs)
+        self._new = insert_new(database.engine.dialect, jobs).returning(jobs)
 
     async def submit(
         self,
