@@ -82,7 +82,7 @@ async def living_key(settings: Settings, company_id: str, key: str) -> KeyRecord
 
 
 async def end_key(settings: Settings, company_id: str, key: KeyRecord) -> None:
-    """Refused from this moment on; its open streams end within seconds. Raises UnknownKey."""
+    """Refused from this moment on; its open streams end within a minute. Raises UnknownKey."""
     async with admitting(settings) as connection:
         if not await revoke_key(connection, company_id, key.prefix):
             raise UnknownKey(company_id)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import msgspec
 import pytest
+from litestar.exceptions import MethodNotAllowedException
 
 from ledgerwire.events import Event
 from ledgerwire.jobs import Job
+from server.__main__ import cli
 from server.app import create_app
+from server.problems import to_problem
 from tests.brokers import Broker
 from workers import settings as settings_module
 from workers.settings import Settings
@@ -121,6 +126,55 @@ def test_every_event_is_in_the_guide(event: type[msgspec.Struct]) -> None:
 def test_every_field_of_a_job_is_in_the_guide() -> None:
     section = GUIDE.split("## Look at jobs")[1].split("## Cancel and retry")[0] + GUIDE.split("## Submit")[1]
     assert [name for name in Job.__struct_fields__ if not re.search(rf"\b{name}\b", section)] == []
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------
+
+#: Whose first argument is a code; elsewhere a Problem's ``type`` ends with it.
+RAISERS = ("_refused", "BooksError", "StatementError", "AccountError", "refuse_column", "BadInput.of")
+#: Said by the books to whoever reads them over the API; everything else of theirs is a job's.
+READING = {"bad_cursor"}
+
+
+def codes_in(room: str) -> set[str]:
+    trees = [ast.parse(path.read_text()) for path in (ROOT / room).rglob("*.py") if path.stem != "examples"]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {code for call in calls for code in codes_of(call)}
+
+
+def codes_of(call: ast.Call) -> Iterator[str]:
+    name = ast.unparse(call.func)
+    first = call.args[0] if name in RAISERS and call.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        yield first.value
+    for keyword in call.keywords:
+        value = getattr(keyword.value, "value", None)
+        if name == "Problem" and keyword.arg == "type" and isinstance(value, str):
+            yield value.removeprefix("/problems/")
+
+
+def codes_of_table(head: str, column: int) -> set[str]:
+    rows = GUIDE.split(head)[1].split("\n\n")[0].splitlines()[2:]
+    return {code for row in rows for code in re.findall(r"`(\w+)`", row.split("|")[column])}
+
+
+def test_every_code_of_the_api_is_in_the_guide() -> None:
+    codes = codes_in("server") | READING | {to_problem(MethodNotAllowedException()).code}
+    assert len(codes) > 15
+    assert codes_of_table("| | the API answers |", 2) == codes
+
+
+def test_every_code_of_a_job_is_in_the_guide() -> None:
+    codes = codes_in("workers") - READING
+    assert len(codes) > 20
+    assert codes_of_table("| a job's `error` |", 1) == codes
+
+
+def test_every_command_is_in_the_guide() -> None:
+    section = GUIDE.split("## Commands")[1].split("##")[0]
+    assert [
+        name for name in sorted(cli.commands) if not re.search(rf"`(ledgerwire-server )?{name}\b", section)
+    ] == []
 
 
 def test_every_setting_is_in_the_guide() -> None:
