@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
@@ -63,7 +63,7 @@ class Batch:
             raise TypeError(
                 f"A log line's data is an object (a dict or a Struct), not {type(data).__name__}."
             )
-        self.lines.append(LogLine(datetime.now(UTC), level, text, data))
+        self.lines.append(LogLine(datetime.now(UTC), level, text, cast("dict[str, Any] | None", data)))
 
 
 class Attempt:

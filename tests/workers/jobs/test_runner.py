@@ -159,7 +159,7 @@ async def test_a_running_job_is_cancelled_and_says_so_first(kernel: Kernel, work
     assert flagged.cancel_requested
     record = await reach(kernel, job.job_id, Status.CANCELLED)
     assert (record.cancelled_by, record.cancel_reason) == ("Ann", "wrong file")
-    await until(lambda: kernel.publisher._idle.is_set())
+    await until(kernel.publisher._idle.is_set)
     events = [event for event in await events_of(kernel)("acme") if isinstance(event, JobEvent)]
     assert any(event.job.cancel_requested for event in events)
     assert events[-1].job.status is Status.CANCELLED
