@@ -24,7 +24,9 @@ async def sqlite(sqlite_url: str) -> Database:
 @pytest.mark.parametrize("count", PAGES)
 async def test_every_row_comes_once_and_in_order(sqlite: Database, count: int) -> None:
     async with sqlite.reading() as connection:
-        found = await connection.execute(text(f"SELECT i FROM ({NUMBERS}) WHERE i <= :count"), {"count": count})
+        found = await connection.execute(
+            text(f"SELECT i FROM ({NUMBERS}) WHERE i <= :count"), {"count": count}
+        )
         assert list(found.scalars()) == list(range(1, count + 1))
     await sqlite.close()
 
