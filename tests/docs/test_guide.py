@@ -79,7 +79,8 @@ def apply(tree: Path) -> None:
     )
     (tree / "workers/tasks/spending.py").write_text(texts["workers/tasks/spending.py"])
     registry = tree / "workers/tasks/__init__.py"
-    text = registry.read_text().replace("    ]\n", texts["workers/tasks/__init__.py"] + "    ]\n")
+    kinds = re.compile(r"^KINDS = registry\(.*?^\)\n", re.DOTALL | re.MULTILINE)
+    text = kinds.sub(lambda _: texts["workers/tasks/__init__.py"], registry.read_text())
     text = text.replace("from workers.tasks import ", "from workers.tasks import spending, ")
     registry.write_text(text.replace("import Categorize, ", "import Categorize, Spending, "))
 
