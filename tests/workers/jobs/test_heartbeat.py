@@ -82,7 +82,7 @@ async def test_it_introduces_itself_and_goes_on_beating(start: Started, database
 async def test_it_beats_while_the_loop_is_busy(start: Started, database: Database) -> None:
     heart = await start(QUICK)
     other = threading.Event()
-    heart.heartbeat._hand_over = lambda flags: other.set()  # type: ignore[method-assign]
+    heart.heartbeat._hand_over = lambda flags: other.set()  # type: ignore[method-assign]  # noqa: ARG005
     # Nothing else runs in the loop until the thread has beaten again.
     assert other.wait(10)
 
