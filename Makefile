@@ -28,7 +28,7 @@ run: $(RUN_STAMP)  ## Install what is missing, then run broker, API and worker h
 # The report comes before pytest's closing line, which is what a reader of the log looks for.
 test: $(ALL_STAMP)  ## Run every test, with coverage over all processes
 	@rm -f .coverage .coverage.*
-	@{ $(BIN)/coverage run -m pytest -n $(JOBS) $(TESTS); echo $$? >$(VENV)/status; } | tee $(VENV)/test.log; \
+	@{ $(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile $(TESTS); echo $$? >$(VENV)/status; } | tee $(VENV)/test.log; \
 	  status=$$(cat $(VENV)/status); \
 	  { $(BIN)/coverage combine --quiet && $(BIN)/coverage report; } || test $$status -ne 0 || status=2; \
 	  tail -n 1 $(VENV)/test.log; exit $$status
