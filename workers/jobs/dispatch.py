@@ -68,17 +68,12 @@ class Dispatcher:
             free = self.per_company - await self._in_flight(tx, company)
             if free <= 0:
                 return []
-            # Rows are locked in the order in which everybody locks them; in a statement of its own, because
-            # PostgreSQL may run a locking subquery of an UPDATE more than once, and then its LIMIT means nothing.
-            now = datetime.now(UTC)
-            oldest = await tx.execute(_OLDEST, {"company": company, "free": free, "now": now})
-            ids = list(oldest.scalars())
-            numbered = await self._number(tx, _NUMBER, ids=ids) if ids else []
+            numbered = await self._number(tx, _NUMBER_OLDEST, company=company, free=free)
         return sorted(numbered, key=lambda queue_id: queue_id.job_id)
 
     async def _renumber(self, queue_id: QueueId) -> QueueId | None:
         async with self.database.transaction() as tx:
-            found = await self._number(tx, _RENUMBER, ids=[queue_id.job_id], no=queue_id.enqueue_no)
+            found = await self._number(tx, _RENUMBER, id=queue_id.job_id, no=queue_id.enqueue_no)
         return found[0] if found else None
 
     async def _number(self, tx: AsyncConnection, number: Any, **which: Any) -> list[QueueId]:
@@ -134,17 +129,21 @@ def in_turns(groups: Iterable[list[QueueId]]) -> list[QueueId]:
 _UNFINISHED = jobs.c.status.in_([Status.PENDING, Status.RUNNING])
 # Built once: every job goes through these, and to build a statement costs more than to execute it.
 _COUNT = select(func.count()).where(jobs.c.company_id == bindparam("company"), _UNFINISHED, _in_flight())
+# Rows are locked in the order in which everybody locks them. A CTE, because PostgreSQL may run a locking subquery of
+# an UPDATE more than once, and then its LIMIT means nothing.
 _OLDEST = (
     select(jobs.c.job_id)
     .where(jobs.c.company_id == bindparam("company"), _may_run())
     .order_by(jobs.c.job_id)
     .limit(bindparam("free", type_=Integer))
     .with_for_update()
+    .cte("oldest")
 )
 _NUMBER = (
     update(jobs)
-    .where(jobs.c.job_id.in_(bindparam("ids", expanding=True)), jobs.c.status == Status.PENDING)
+    .where(jobs.c.status == Status.PENDING)
     .values(enqueue_no=jobs.c.enqueue_no + 1, queued_at=bindparam("now"))
     .returning(jobs.c.job_id, jobs.c.enqueue_no)
 )
-_RENUMBER = _NUMBER.where(jobs.c.enqueue_no == bindparam("no"))
+_NUMBER_OLDEST = _NUMBER.where(jobs.c.job_id == _OLDEST.c.job_id)
+_RENUMBER = _NUMBER.where(jobs.c.job_id == bindparam("id"), jobs.c.enqueue_no == bindparam("no"))
