@@ -94,7 +94,7 @@ async def test_what_is_foreign_answers_exactly_as_what_never_was(
     assert b"globex" not in foreign.content
 
 
-@pytest.mark.parametrize("name", [*PROBES, *OWN])
+@pytest.mark.parametrize("name", [*PROBES, *sorted(OWN)])
 async def test_without_a_key_nothing_is_told(sqlite_api: Api, foreign_job: Job, name: str) -> None:
     own = {"getSession": Probe("/api/session"), "signOut": Probe("/api/sign-out", "POST")}
     probe = {**PROBES, **own}[name]

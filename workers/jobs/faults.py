@@ -69,6 +69,6 @@ def judge(error: BaseException) -> Fault | None:
 
 def next_try(errors: int, tempo: Tempo, *, after: float | None = None) -> datetime:
     """When to try again after ``errors`` errors: exponential, full jitter, never before ``after`` seconds."""
-    ceiling = min(tempo.retry_cap, tempo.retry_base * 2 ** min(errors, MAX_ERRORS))
+    ceiling = min(tempo.retry_cap, tempo.retry_base * 2 ** min(errors - 1, MAX_ERRORS))
     delay = max(after or 0.0, random.uniform(0, ceiling))  # noqa: S311 - spread, not secrecy
     return datetime.now(UTC) + timedelta(seconds=delay)

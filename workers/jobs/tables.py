@@ -100,7 +100,6 @@ workers = Table(
     Column("host", String(255), nullable=False),
     Column("pid", Integer, nullable=False),
     Column("started_at", UTCTime, nullable=False),
-    Column("draining", Boolean, nullable=False, server_default=false()),
 )
 
 __all__ = ["job_attempts", "job_files", "job_logs", "jobs", "workers"]

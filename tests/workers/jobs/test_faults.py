@@ -61,7 +61,7 @@ def seconds_until(moment: datetime) -> float:
 
 def test_delays_are_spread_from_nothing_to_a_ceiling_that_doubles() -> None:
     tempo = Tempo(retry_base=10, retry_cap=100)
-    for errors, ceiling in ((1, 20), (2, 40), (4, 100), (1_000, 100)):
+    for errors, ceiling in ((1, 10), (2, 20), (5, 100), (1_000, 100)):
         delays = [seconds_until(next_try(errors, tempo)) for _ in range(300)]
         assert max(delays) <= ceiling
         assert min(delays) < ceiling * 0.1

@@ -75,7 +75,7 @@ async def test_it_introduces_itself_and_goes_on_beating(start: Started, database
     assert await beat_of(database) == len(heart.heard)
     async with database.reading() as connection:
         row = (await connection.execute(select(workers))).one()
-    assert (row.worker_id, row.slots, row.draining) == ("worker-1", 4, False)
+    assert (row.worker_id, row.slots) == ("worker-1", 4)
     assert abs((row.started_at - datetime.now(UTC)).total_seconds()) < 60
 
 

@@ -100,7 +100,6 @@ def upgrade() -> None:
         sa.Column("host", sa.String(255), nullable=False),
         sa.Column("pid", sa.Integer, nullable=False),
         sa.Column("started_at", UTCTime, nullable=False),
-        sa.Column("draining", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("worker_id", name="pk_workers"),
     )
 
