@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from server import frames
-from server.frames import Floors, Frame
+from server.floors import Floors
+from server.frames import Frame
 from server.present import Present, Scope, read_live, read_recorded
-from server.session import NOTHING, Session, Wants
+from server.session import Session, Wants
 from workers.jobs.kernel import Kernel
 from workers.jobs.live import Breaker, Replay
 from workers.jobs.position import NOWHERE, Position
@@ -57,7 +58,8 @@ class Beginnings:
         if asked.since is not None and asked.since != NOWHERE:
             replay = await self._replay(asked.company_id, asked.since)
             if replay is not None:
-                return Answer(replay.position, _wanted(replay, asked.wants), recovered=True)
+                missed = self._floors.admit_replay(_wanted(replay, asked.wants))
+                return Answer(replay.position, missed, recovered=True)
         present = await read_live(self._kernel, self._ask, asked.scope)
         return self._snapshot(present, asked, _reason(asked.since, present.position))
 
@@ -67,29 +69,25 @@ class Beginnings:
         replay = await self._replay(asked.company_id, session.position)
         if replay is None:
             return NO_ANSWER
-        owed = [frame for frame in _wanted(replay, session.wants) if frame.position <= present.position]
+        missed = [frame for frame in _wanted(replay, session.wants) if frame.position <= present.position]
+        owed = self._floors.admit_replay(missed)
         shown = self._snapshot(present, asked, "subscribed")
         return Answer(present.position, [*owed, *shown.frames], recovered=False)
-
-    async def answer(self, asked: Asked, session: Session) -> Answer:
-        if session.wants == NOTHING:
-            return await self.first(asked)
-        return await self.later(asked, session)
 
     async def _replay(self, company_id: str, since: Position) -> Replay | None:
         replay: Replay | None = await self._ask(self._kernel.live.replay(company_id, since))
         return replay
 
     def _snapshot(self, present: Present, asked: Asked, reason: str) -> Answer:
-        jobs = [self._floors.admit_job(job) for job in chosen(present, asked.wants)]
+        jobs = [shown(self._floors, present, job_id) for job_id in present.chosen(asked.wants)]
         frame = frames.snapshot(asked.company_id, present.position, jobs, reason, answers=asked.answers)
         return Answer(present.position, [frame], recovered=False)
 
 
-def chosen(present: Present, wants: Wants) -> Iterable[bytes]:
-    """The jobs that a snapshot for ``wants`` shows."""
-    ids = present.listed if wants is None else sorted(wants, reverse=True)
-    return (present.jobs[job_id] for job_id in ids if job_id in present.jobs)
+def shown(floors: Floors, present: Present, job_id: str) -> bytes:
+    """A job of a snapshot, as it is to be shown."""
+    recorded = job_id in present.recorded
+    return floors.admit_job(present.jobs[job_id], present.position, recorded=recorded)
 
 
 def _wanted(replay: Replay, wants: Wants) -> list[Frame]:

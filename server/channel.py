@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import Final, Literal
 
 from server import frames
-from server.beginning import Answer, Asked, Beginnings, chosen
+from server.beginning import Answer, Asked, Beginnings, shown
 from server.fanout import Fanout
-from server.frames import Floors, Frame
+from server.floors import Floors
+from server.frames import Frame
 from server.present import Present, Scope, read_live, read_recorded
 from server.session import NOTHING, Session, Wants
 from workers.jobs import keys
@@ -81,7 +82,7 @@ class Channel:
         self._task = asyncio.create_task(self._tend(), name=f"channel {company_id}")
 
     async def close(self) -> None:
-        self._bus.unsubscribe(keys.channel(self.company_id))
+        self._bus.unsubscribe(keys.channel(self.company_id), self._deliver)
         # Asked first: a statement that is cancelled half-way costs the pool its connection.
         self._is_closing = True
         self._doubted.set()
@@ -154,7 +155,9 @@ class Channel:
     async def _answer(self, asked: Asked, session: Session) -> Answer:
         if self.is_away:
             return await self._beginnings.recorded(asked)
-        return await self._beginnings.answer(asked, session)
+        if session.wants == NOTHING:
+            return await self._beginnings.first(asked)
+        return await self._beginnings.later(asked, session)
 
     async def follow(self, session: Session, wants: Wants) -> None:
         """Watch what changes from now on; what there is, the caller knows or is about to read."""
@@ -255,6 +258,7 @@ class Channel:
             self._broadcast(present, reason)
         else:
             self._generation += 1
+            self._floors.begin_life()
             self.position = (await ask(self._kernel.live.picture(self.company_id))).position
         self._go_live()
 
@@ -270,6 +274,7 @@ class Channel:
             self._state = State.AWAY
             self.position = NOWHERE
             self._generation += 1
+            self._floors.begin_life()
             self._waiting.clear()
             self._seen_change = None
             self._told.clear()
@@ -294,21 +299,23 @@ class Channel:
 
     def _broadcast(self, present: Present, reason: str) -> None:
         self._generation += 1
+        if present.position.epoch != self.position.epoch:
+            self._floors.begin_life()
         self.position = present.position
-        jobs = {job_id: self._floors.admit_job(job) for job_id, job in present.jobs.items()}
+        jobs = {job_id: shown(self._floors, present, job_id) for job_id in present.jobs}
         missed = [job_id for job_id in self._floors.unfinished if job_id in jobs]
         listed = sorted({*present.listed, *missed}, reverse=True)
         self._floors.keep_unfinished(jobs.values())
-        shown = Present(present.position, jobs, listed)
+        news = Present(present.position, jobs, listed)
         made: dict[Wants, Frame | None] = {NOTHING: None}
         for session in self._fanout:
             if session.wants not in made:
-                made[session.wants] = self._news(shown, session.wants, reason)
+                made[session.wants] = self._news(news, session.wants, reason)
             session.reset(made[session.wants], present.position)
 
     def _news(self, present: Present, wants: Wants, reason: str) -> Frame | None:
         """A snapshot, or None where the broker is still away and the last one said the same."""
-        jobs = list(chosen(present, wants))
+        jobs = [present.jobs[job_id] for job_id in present.chosen(wants)]
         if present.position == NOWHERE and self._told.get(wants) == jobs:
             return None
         self._told[wants] = jobs

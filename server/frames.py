@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -139,46 +139,3 @@ def with_dropped(frame: Frame, count: int) -> Frame:
     total = int(found[1]) + count
     json = b"%s%d}" % (frame.json[: found.start(1)], total)
     return Frame(frame.kind, frame.job_id, frame.position, json)
-
-
-class Floors:
-    """A job's shown progress never falls until it ends, whatever a restarted broker remembers of it.
-
-    What follows an end can only be a person's retry, and that may start over.
-    """
-
-    def __init__(self) -> None:
-        self._shown: dict[str, int] = {}
-
-    @property
-    def unfinished(self) -> Iterable[str]:
-        """Whose end has not been shown yet."""
-        return self._shown.keys()
-
-    def admit(self, frame: Frame) -> Frame:
-        if frame.kind == "log":
-            return frame
-        progress = progress_of(frame.json)
-        floor = self._shown.get(frame.job_id, 0)
-        if frame.kind == "end":
-            self._shown.pop(frame.job_id, None)
-        else:
-            self._shown[frame.job_id] = max(progress, floor)
-        if progress >= floor:
-            return frame
-        json = with_progress(frame.json, floor)
-        return Frame(frame.kind, frame.job_id, frame.position, json, final=frame.final)
-
-    def admit_job(self, job: bytes) -> bytes:
-        """The same for a job in a snapshot."""
-        seen = glance(job)
-        floor = self._shown.get(seen.job_id, 0)
-        if not seen.status.terminal:
-            self._shown[seen.job_id] = max(seen.progress, floor)
-        return job if seen.progress >= floor else with_progress(job, floor)
-
-    def keep_unfinished(self, jobs: Iterable[bytes]) -> None:
-        """A snapshot of ``jobs`` was shown to everybody: only those in it that go on still count."""
-        seen = (glance(job) for job in jobs)
-        unfinished = {job.job_id for job in seen if not job.status.terminal}
-        self._shown = {job_id: shown for job_id, shown in self._shown.items() if job_id in unfinished}

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from server import frames
+from server.session import Wants
 from workers.jobs.kernel import Kernel
 from workers.jobs.live import Breaker, BrokerAway, LiveJob, LivePicture
 from workers.jobs.position import NOWHERE, Position
@@ -31,6 +32,13 @@ class Present(msgspec.Struct, frozen=True):
     jobs: dict[str, bytes]
     #: Those a watcher of the whole company holds, newest first.
     listed: list[str]
+    #: Those that are as SQL has them.
+    recorded: Collection[str] = ()
+
+    def chosen(self, wants: Wants) -> list[str]:
+        """The jobs that a snapshot for ``wants`` shows."""
+        ids = self.listed if wants is None else sorted(wants, reverse=True)
+        return [job_id for job_id in ids if job_id in self.jobs]
 
 
 async def read_live(kernel: Kernel, ask: Breaker, scope: Scope) -> Present:
@@ -43,13 +51,14 @@ async def read_live(kernel: Kernel, ask: Breaker, scope: Scope) -> Present:
         start = (await ask(kernel.live.picture(scope.company_id))).position
         records, listed = await _records(kernel, scope)
         picture: LivePicture = await ask(kernel.live.picture(scope.company_id, records))
-        jobs = {job_id: as_streamed(record, picture.jobs.get(job_id)) for job_id, record in records.items()}
+        jobs, recorded = _as_streamed(records, picture)
         if picture.position == start or not scope.whole:
-            return Present(picture.position, jobs, listed)
+            return Present(picture.position, jobs, listed, recorded)
         newcomers = await _newcomers(kernel, ask, scope, start, picture.position)
         if newcomers is not None:
             new = {job_id: job for job_id, job in newcomers.items() if job_id not in jobs}
-            return Present(picture.position, jobs | new, sorted({*listed, *new}, reverse=True))
+            listed = sorted({*listed, *new}, reverse=True)
+            return Present(picture.position, jobs | new, listed, recorded)
     raise BrokerAway
 
 
@@ -57,18 +66,28 @@ async def read_recorded(kernel: Kernel, scope: Scope) -> Present:
     """What SQL knows, for when the broker is away."""
     records, listed = await _records(kernel, scope)
     jobs = {job_id: msgspec.json.encode(record.wire()) for job_id, record in records.items()}
-    return Present(NOWHERE, jobs, listed)
+    return Present(NOWHERE, jobs, listed, jobs)
 
 
-def as_streamed(record: JobRecord, live: LiveJob | None) -> bytes:
-    """The job as of the stream's position; as SQL has it where the broker's is gone or of an older fence.
+def _as_streamed(
+    records: dict[str, JobRecord], picture: LivePicture
+) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Each job as of the picture's position, or as SQL has it; and which are SQL's."""
+    live = {job_id: job for job_id, job in picture.jobs.items() if is_current(records[job_id], job)}
+    jobs = {
+        job_id: live[job_id].json if job_id in live else msgspec.json.encode(record.wire())
+        for job_id, record in records.items()
+    }
+    return jobs, frozenset(jobs.keys() - live.keys())
+
+
+def is_current(record: JobRecord, live: LiveJob) -> bool:
+    """An emptied broker, or one that was not told yet, is behind in status, and its fence shows it.
 
     In progress alone SQL may be ahead of the stream (kernel.newest takes it then); but what the stream says next
     would look as if the job went back.
     """
-    if live is None or live.fence < record.fence:
-        return msgspec.json.encode(record.wire())
-    return live.json
+    return live.fence >= record.fence
 
 
 async def _records(kernel: Kernel, scope: Scope) -> tuple[dict[str, JobRecord], list[str]]:

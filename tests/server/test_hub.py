@@ -15,7 +15,7 @@ from server.beginning import Answer
 from server.channel import Channel
 from server.frames import Frame
 from server.hub import Hub
-from server.present import newest
+from server.present import is_current
 from server.session import Session, Wants
 from tests.brokers import Broker
 from tests.server.serving import api_settings
@@ -23,9 +23,9 @@ from tests.server.telling import Told, begin, begin_many
 from tests.waiting import until
 from workers.jobs import keys
 from workers.jobs.kernel import Kernel
-from workers.jobs.live import LiveJob, Write, head_of
+from workers.jobs.live import Write, head_of
 from workers.jobs.position import NOWHERE, Position
-from workers.jobs.record import JobRecord, Picture
+from workers.jobs.record import JobRecord
 
 
 class Watcher:
@@ -249,18 +249,17 @@ async def test_a_job_submitted_while_the_snapshot_is_read_is_in_it(
     assert late[0].job_id in [job["job_id"] for job in watcher.last["jobs"]]
 
 
-@pytest.mark.parametrize(
-    ("fence", "progress", "shown"),
-    [(2, 10, 50), (3, 10, 50), (3, 60, 60), (4, 10, 10), (None, 0, 50)],
-)
-async def test_a_snapshot_takes_each_job_from_who_knows_more_of_it(
-    kernel: Kernel, fence: int | None, progress: int, shown: int
+async def test_a_job_that_the_broker_was_not_told_of_yet_is_shown_as_sql_has_it(
+    hub: Hub, kernel: Kernel
 ) -> None:
     told = await begin(kernel)
-    record = msgspec.structs.replace(told.record, fence=3, live=Picture(progress=50))
-    tail = b',"cancel_requested":false,"progress":%d,"version":1}' % progress
-    live = None if fence is None else LiveJob(fence, head_of(record.wire()) + tail)
-    assert msgspec.json.decode(newest(record, live))["progress"] == shown
+    ended = await kernel.lifecycle.complete(told.record, None)
+    assert ended is not None
+    watcher = Watcher(hub)
+    await watcher.watch()
+    assert watcher.last["jobs"][0]["status"] == "complete"
+    picture = await kernel.live.picture("acme", [told.job_id])
+    assert not is_current(ended, picture.jobs[told.job_id])
 
 
 # --- the broker's troubles ----------------------------------------------------------------------------
@@ -333,7 +332,7 @@ async def test_a_broker_restored_from_something_older_means_a_new_beginning(
         await told.report(progress)
     await until(lambda: watcher.progress(told) == 30)
     with broker.client() as client:
-        client.hset(keys.meta("acme"), "offset", 2)
+        client.hset(keys.meta("acme"), mapping={"offset": 2, "run_id": "of another life"})
     await until(lambda: watcher.kinds.count("snapshot") == 2)
     assert watcher.progress(told) == 30
 

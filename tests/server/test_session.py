@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import frames
-from server.frames import Floors, Frame, line_count
+from server.floors import Floors
+from server.frames import Frame, line_count
 from server.session import HANDFUL, NOTHING, Patience, Session, Wants
 from workers.jobs.position import NOWHERE, Position
 
@@ -200,32 +201,67 @@ def progress(frame: Frame) -> int:
     return int(msgspec.json.decode(frame.job)["progress"])
 
 
-def test_progress_stays_at_the_highest_shown() -> None:
+def floors_after(*told: Frame) -> Floors:
+    """The stream of an earlier life, and then another begins."""
     floors = Floors()
-    shown = [progress(floors.admit(job(n, progress=p))) for n, p in enumerate([5, 57, 40, 60, 100])]
-    assert shown == [5, 57, 57, 60, 100]
+    for frame in told:
+        floors.admit(frame)
+    floors.begin_life()
+    return floors
 
 
-def test_an_unchanged_frame_is_handed_on_as_it_is() -> None:
-    frame = job(1, progress=7)
-    assert Floors().admit(frame) is frame
+def test_a_frame_that_needs_no_lifting_is_handed_on_as_it_is() -> None:
+    frame = job(2, progress=57)
+    assert floors_after(job(1, progress=57)).admit(frame) is frame
 
 
-def test_after_an_end_a_retry_may_start_over() -> None:
-    floors = Floors()
-    told = [job(1, progress=57), job(2, progress=50, end=True), job(3, progress=0)]
-    assert [progress(floors.admit(frame)) for frame in told] == [57, 57, 0]
+def test_a_new_life_shows_no_less_than_the_old_one() -> None:
+    floors = floors_after(job(1, progress=57))
+    told = [job(1, progress=40), job(2, progress=60), job(3, progress=70)]
+    assert [progress(floors.admit(frame)) for frame in told] == [57, 60, 70]
+    assert [progress(frame) for frame in floors.admit_replay(told)] == [57, 60, 70]
+
+
+def test_an_end_is_lifted_too_and_after_it_a_retry_may_start_over() -> None:
+    floors = floors_after(job(1, progress=57))
+    told = [job(1, progress=40), job(2, progress=50, end=True), job(3, progress=0), job(4, progress=10)]
+    assert [progress(frame) for frame in floors.admit_replay(told)] == [57, 57, 0, 10]
+    assert [progress(floors.admit(frame)) for frame in told] == [57, 57, 0, 10]
+    assert [progress(frame) for frame in floors.admit_replay(told)] == [57, 57, 0, 10]
+    assert [progress(frame) for frame in floors.admit_replay(told[2:])] == [0, 10]
 
 
 def test_a_snapshot_shows_no_less_than_was_shown() -> None:
-    floors = Floors()
-    floors.admit(job(1, progress=57))
-    shown = floors.admit_job(job_json("j", 40))
+    floors = floors_after(job(1, progress=57))
+    shown = floors.admit_job(job_json("j", 40), Position(EPOCH, 1), recorded=False)
     assert frames.progress_of(shown) == 57
     floors.keep_unfinished([shown])
     assert list(floors.unfinished) == ["j"]
     floors.keep_unfinished([job_json("j", 100, "complete")])
     assert not list(floors.unfinished)
+
+
+def test_what_sql_knew_before_the_stream_is_a_floor_at_once() -> None:
+    floors = Floors()
+    floors.admit_job(job_json("j", 62), Position(EPOCH, 1), recorded=True)
+    assert progress(floors.admit(job(2, progress=61))) == 62
+
+
+def test_what_one_watcher_was_shown_early_counts_in_the_next_life() -> None:
+    floors = Floors()
+    floors.admit_replay([job(1, progress=40), job(2, progress=60), log(3)])
+    assert progress(floors.admit(job(1, progress=40))) == 40
+    floors.begin_life()
+    assert progress(floors.admit(job(1, progress=50))) == 60
+
+
+def test_an_answer_that_is_older_than_an_end_does_not_revive_the_job() -> None:
+    floors = Floors()
+    floors.admit(job(1, progress=40, end=True))
+    floors.admit_job(job_json("j", 30), Position(EPOCH, 0), recorded=True)
+    floors.admit_replay([job(0, progress=30)])
+    assert not list(floors.unfinished)
+    assert progress(floors.admit(job(2, progress=0))) == 0
 
 
 # --- patience -----------------------------------------------------------------------------------------
@@ -274,6 +310,7 @@ class World:
         self.position = Position(EPOCH, 0)
         self.last: Frame | None = None
         self.state: dict[str, bytes] = {}
+        self.reached: dict[str, int] = {}
         self.lines = Counter[str]()
         self.ends: list[Position] = []
         self.seen: list[Frame] = []
@@ -286,7 +323,11 @@ class World:
             frame = log(offset, job_id, lines=progress % 3 + 1)
             frame = Frame("log", job_id, self.position, frame.json)
         else:
+            # Within a life the stream never falls back, but for a retry after an end.
+            progress = self.reached[job_id] = max(progress, self.reached.get(job_id, 0))
             frame = job(offset, job_id, progress, epoch=epoch, end=kind == "end")
+        if kind == "end":
+            del self.reached[job_id]
         frame = self.floors.admit(frame)
         self.last = frame
         if frame.kind != "log":
@@ -297,11 +338,25 @@ class World:
 
     def start_over(self, *, epoch: str) -> None:
         """The channel cannot tell what was missed, and hands out the present state."""
+        present = dict(self.state)
+        if epoch != self.position.epoch:
+            self.floors.begin_life()
+            self.reached.clear()
+            present = {job_id: self.half_forgotten(body) for job_id, body in present.items()}
         self.position = Position(epoch, self.position.offset + 1 if epoch == self.position.epoch else 1)
-        jobs = [self.floors.admit_job(body) for body in self.state.values()]
+        self.state = {
+            job_id: self.floors.admit_job(body, self.position, recorded=False)
+            for job_id, body in present.items()
+        }
+        jobs = list(self.state.values())
         self.floors.keep_unfinished(jobs)
         self.session.reset(snapshot(self.position.offset, jobs, epoch=epoch), self.position)
         self.last = None
+
+    def half_forgotten(self, body: bytes) -> bytes:
+        """What is left of a job after the broker was emptied."""
+        seen = frames.glance(body)
+        return body if seen.status.terminal else job_json(seen.job_id, seen.progress // 2)
 
     def release(self) -> None:
         if self.session.is_held:
