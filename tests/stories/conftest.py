@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.brokers import Broker
-from tests.stories.fleet import Fleet
-from workers.jobs.kernel import Kernel
-from workers.settings import Settings, Tempo
+pytest.register_assert_rewrite("tests.stories.bank", "tests.stories.claims", "tests.stories.watchers")
+
+from tests.brokers import Broker  # noqa: E402 (they are told of first)
+from tests.stories.fleet import Fleet  # noqa: E402
+from workers.jobs.kernel import Kernel  # noqa: E402
+from workers.settings import Settings, Tempo  # noqa: E402
 
 HERE = Path(__file__).parent
 STANDARD = Tempo()

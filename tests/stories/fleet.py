@@ -66,7 +66,7 @@ class Member:
 
     def await_ready(self) -> Self:
         """Returns when it works."""
-        until(lambda: self.is_ready() or not self.is_running(), self.name, within=30)
+        until(lambda: self.is_ready() or not self.is_running(), self.name, within=60)
         assert self.is_running(), self.log.read_text()
         return self
 
