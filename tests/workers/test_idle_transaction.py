@@ -20,7 +20,7 @@ async def test_its_locks_are_freed_and_it_learns_of_it(postgres_url: str) -> Non
     sleeper, other = Database(postgres_url, idle_limit=0.2), Database(postgres_url)
     async with other.transaction() as tx:
         await create_company(tx, "acme")
-    with pytest.raises(DBAPIError) as caught:  # noqa: PT012 (leaving the block is part of it)
+    with pytest.raises(DBAPIError) as caught:
         async with sleeper.transaction() as tx:
             await tx.execute(RENAME.values(name="asleep"))
             async with asyncio.timeout(10), other.transaction() as awake:
