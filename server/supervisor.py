@@ -141,20 +141,23 @@ class Supervisor:
             _kill(child)
 
     async def _keep(self, part: Part) -> None:
-        failures, mended = 0, False
+        failures, quick, mended = 0, 0, False
         while not self._stopping.is_set():
             began = time.monotonic()
             code = await self._run_once(part)
             if self._stopping.is_set():
                 return
-            failures = failures + 1 if self._failed_at_once(code, time.monotonic() - began) else 0
+            lived = time.monotonic() - began
+            quick = quick + 1 if lived < self._patience.at_once else 0
+            failures = failures + 1 if self._failed_at_once(code, lived) else 0
             if failures >= self._patience.times:
                 if mended or not part.mend():
                     raise GivenUpError(part.name, failures, describe(code))
                 failures, mended = 0, True
             self._say("up", f"The {part.name} ended ({describe(code)}); starting it again.")
             self._start_aside(part.ended())
-            await asyncio.sleep(self._patience.delay(failures))
+            # Whatever ends it so soon each time, a machine out of memory included, must not spin.
+            await asyncio.sleep(self._patience.delay(max(failures, quick - 2)))
 
     def _failed_at_once(self, code: int, lived: float) -> bool:
         # SIGKILL comes from outside (a person, a test, a kernel out of memory) and says nothing of the part.

@@ -195,7 +195,7 @@ def assert_refused(refused: Ended, words: str) -> None:
     ("variables", "words"),
     [
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "REDIS_URL redis://127.0.0.1:1/0 cannot be reached"),
-        ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL http://127.0.0.1 cannot be reached"),
+        ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL should read redis://host:port"),
         (
             {"DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/books"},
             "me:***@127.0.0.1:1/books cannot be used",

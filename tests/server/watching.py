@@ -43,6 +43,12 @@ class Socket:
         await self.connection.send(msgspec.json.encode(message).decode())
 
     async def hear(self) -> dict[str, Any]:
+        """The next message that is no ping: those come whenever nothing else did for a while."""
+        while (message := await self.hear_any())["type"] == "ping":
+            pass
+        return message
+
+    async def hear_any(self) -> dict[str, Any]:
         async with asyncio.timeout(WITHIN):
             message: dict[str, Any] = msgspec.json.decode(await self.connection.recv())
         self.heard.append(message)
@@ -50,7 +56,7 @@ class Socket:
 
     async def hear_until(self, kind: str) -> dict[str, Any]:
         """The next message of that type."""
-        while (message := await self.hear())["type"] != kind:
+        while (message := await self.hear_any())["type"] != kind:
             pass
         return message
 

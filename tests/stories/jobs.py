@@ -11,7 +11,7 @@ from workers.jobs.record import JobRecord
 
 
 async def row_when(
-    kernel: Kernel, job_id: str, claim: Callable[[JobRecord], bool], *, within: float = 30.0
+    kernel: Kernel, job_id: str, claim: Callable[[JobRecord], bool], *, within: float = 90.0
 ) -> JobRecord:
     """The job's row as soon as ``claim`` holds of it."""
     record = None
@@ -27,7 +27,7 @@ async def row_when(
         raise AssertionError(f"not within {within:g} s; the row is {record}") from None
 
 
-async def reach(kernel: Kernel, job_id: str, *statuses: Status, within: float = 30.0) -> JobRecord:
+async def reach(kernel: Kernel, job_id: str, *statuses: Status, within: float = 90.0) -> JobRecord:
     return await row_when(kernel, job_id, lambda record: record.status in statuses, within=within)
 
 
