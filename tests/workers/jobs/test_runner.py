@@ -167,13 +167,13 @@ async def test_a_running_job_is_cancelled_and_says_so_first(kernel: Kernel, work
 
 
 async def test_a_timeout_counts_from_the_last_checkpoint(settings: Any, workers: Workers) -> None:
-    hasty = msgspec.structs.replace(settings, job_timeout=1.0)
+    hasty = msgspec.structs.replace(settings, job_timeout=2.0)
     workers.settings = hasty
     kernel = await workers.kernel(hasty)
 
     async def work(attempt: Attempt, _submission: Any) -> None:
         for _ in range(2):
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.2)
             async with attempt.checkpoint():
                 pass
         await asyncio.Event().wait()
