@@ -369,12 +369,14 @@ async def test_an_endless_request_is_answered_and_cut_off_while_it_streams(small
     writer.write(b"%x\r\n%s\r\n" % (len(head), head))
     sent = 0
     with contextlib.suppress(ConnectionError):
-        while not (reader.at_eof() or writer.is_closing()):
+        while not (answer.done() or reader.at_eof() or writer.is_closing()):
             assert sent < 500 * MEGABYTE, "nobody stopped it"
             writer.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
             await writer.drain()
             sent += 65_536
-    assert b" 413 " in (await answer).partition(b"\r\n")[0]
+    # TCP throws away what was not read yet when a reset overtakes it: cut off is all that can be relied on.
+    with contextlib.suppress(ConnectionError):
+        assert b" 413 " in (await answer).partition(b"\r\n")[0]
     writer.close()
     assert stored(small_api) == []
 
