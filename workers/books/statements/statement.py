@@ -23,13 +23,19 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     bank_id: str | None = None
     #: The balance printed beside it.
     balance: Decimal | None = None
+    #: The account it is of, where the file holds more than one.
+    account_number: str | None = None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    #: ``csv``; more formats have their own word.
+    #: ``csv``, ``ofx``, ``qif``, ``mt940`` or ``camt``.
     format: str
     lines: list[StatementLine]
     #: The account the file says it is of, as printed.
     account_number: str | None = None
     #: The one currency of all lines, where the file says it.
     currency: str | None = None
+    #: What a person should know although every line was read, a sentence each: for the job's log.
+    warnings: list[str] = []
+    #: The same for every export of this layout: what a confirmed mapping is remembered under; null without columns.
+    layout: str | None = None
