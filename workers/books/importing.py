@@ -94,6 +94,7 @@ async def insert_lines(
         "account_id": account_id,
         "import_job_id": job_id,
         "created_at": now,
+        "updated_at": now,
         "state": "imported",
     }
     rows = [{**common, "transaction_id": str(uuid_utils.uuid7()), **_row(line)} for line in lines]
