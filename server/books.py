@@ -8,7 +8,8 @@ from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from ledgerwire.books import AccountPage, BankAccountPage, Company, RulePage, TransactionPage
+from ledgerwire.books import AccountPage, BankAccountPage, Company, TransactionPage
+from ledgerwire.rules import RulePage
 from ledgerwire.text import PLAIN, Label
 from server.answers import page
 from server.auth import require
@@ -55,7 +56,13 @@ async def get_company(company_id: CompanyId, kernel: TheKernel, principal: Calle
     role = principal.role_in(company_id)
     if found is None or role is None:
         raise Unknown("company")
-    return Company(company_id=found.company_id, name=found.name, base_currency=found.base_currency, role=role)
+    return Company(
+        company_id=found.company_id,
+        name=found.name,
+        base_currency=found.base_currency,
+        closed_through=found.closed_through,
+        role=role,
+    )
 
 
 @get(

@@ -15,8 +15,6 @@ from ledgerwire.books import (
     BankAccount,
     BankAccountPage,
     Company,
-    Rule,
-    RulePage,
     Transaction,
     TransactionPage,
 )
@@ -37,6 +35,7 @@ from ledgerwire.jobs import (
     Step,
     Units,
 )
+from ledgerwire.rules import Rule, RulePage
 from server.health import Alive, Ready
 from server.problems import MAKE_A_KEY
 
@@ -77,8 +76,23 @@ TRANSACTION: Final = Transaction(
     state="proposed",
     source="rule",
     confidence=1.0,
-    reason="The rule COFFEE",
+    reason="rule: contains COFFEE",
     job_id=JOB_ID,
+    revision=2,
+    merchant_key="BLUE BOTTLE",
+    approved_at=None,
+    approved_by=None,
+)
+RULE: Final = Rule(
+    rule_id=JOB_ID,
+    position=1,
+    category="Meals",
+    match="COFFEE",
+    pattern=None,
+    amount_min=None,
+    amount_max=None,
+    account_id=None,
+    sign=-1,
 )
 LOG: Final = [LogEntry(1, [LogLine(LATER, "info", "BLUE BOTTLE COFFEE: Meals")])]
 ATTEMPT: Final = Attempt(
@@ -108,7 +122,7 @@ _VALUES: Final[list[msgspec.Struct]] = [
         [BankAccount(account_id=ACCOUNT_ID, name="Checking", currency="USD", number="4711")], None
     ),
     AccountPage([Account("6100", "Meals", "expense")], None),
-    RulePage([Rule(JOB_ID, 1, "COFFEE", "Meals", -1)], None),
+    RulePage([RULE], None),
 ]
 
 #: By the name of the shape.

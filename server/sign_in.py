@@ -81,6 +81,7 @@ async def _session(kernel: Kernel, principal: Principal) -> Session:
                 company_id=company_id,
                 name=known[company_id].name,
                 base_currency=known[company_id].base_currency,
+                closed_through=known[company_id].closed_through,
                 role=role,
             )
             for company_id, role in principal.memberships.items()

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Literal
 
 import msgspec
+
+from ledgerwire.text import PLAIN, Identifier, Label
+
+#: ISO 4217.
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+#: The name of an account of the chart: what transactions carry as their category.
+Category = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=PLAIN)]
+AccountType = Literal["asset", "liability", "equity", "income", "expense"]
+State = Literal["imported", "proposed", "review", "approved", "exported"]
+Source = Literal["rule", "memory", "model", "llm", "person"]
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str
     name: str
     base_currency: str
+    #: Up to this day the books are closed: nothing dated there is approved, changed or undone.
+    closed_through: date | None = None
     #: What the caller may do here: ``viewer``, ``bookkeeper`` or ``admin``.
     role: str
+
+
+class CompanyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays as it is; ``closed_through`` null opens the books again."""
+
+    name: Label | msgspec.UnsetType = msgspec.UNSET
+    closed_through: date | msgspec.UnsetType | None = msgspec.UNSET
+
+
+# --- accounts -----------------------------------------------------------------------------------------
 
 
 class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +45,48 @@ class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     #: IBAN or last four digits, as far as it is known.
     number: str | None = None
+
+
+class NewBankAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Category
+    currency: Currency
+    number: Annotated[str, msgspec.Meta(min_length=4, max_length=64, pattern=PLAIN)] | None = None
+
+
+class BankAccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The currency of an account never changes: its lines are in it."""
+
+    name: Category | msgspec.UnsetType = msgspec.UNSET
+    number: (
+        Annotated[str, msgspec.Meta(min_length=4, max_length=64, pattern=PLAIN)] | msgspec.UnsetType | None
+    ) = msgspec.UNSET
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account of the chart."""
+
+    code: str
+    name: str
+    type: str
+    #: An archived one keeps its past and is proposed no more.
+    archived: bool = False
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z.-]{1,16}$")]
+    name: Category
+    type: AccountType
+
+
+class AccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new name is carried into every transaction, rule and journal entry of the account."""
+
+    name: Category | msgspec.UnsetType = msgspec.UNSET
+    type: AccountType | msgspec.UnsetType = msgspec.UNSET
+    archived: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+# --- transactions -------------------------------------------------------------------------------------
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +99,8 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     description: str
     category: str | None
-    #: ``imported``, ``proposed``, ``review``, ``approved`` or ``exported``.
+    #: ``imported``, ``proposed`` (may be approved unseen), ``review``, ``approved`` or ``exported``. A line in
+    #: ``review`` may carry a category: a suggestion that somebody must look at.
     state: str
     #: Who decided: ``rule``, ``memory``, ``model``, ``llm``, ``person``; null where nobody has.
     source: str | None
@@ -42,6 +108,32 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     #: The job that imported it.
     job_id: str | None
+    #: Rises by one with every change of category or state: send it along to act on what you saw.
+    revision: int
+    #: Lines of one merchant share it; empty where none is to be seen.
+    merchant_key: str
+    approved_at: datetime | None
+    approved_by: str | None
+
+
+class TransactionFilter(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Which transactions; of several conditions all must hold, and what is left out does not matter."""
+
+    state: list[State] | None = None
+    job_id: Identifier | None = None
+    account_id: Identifier | None = None
+    #: Stands in the description, in any case.
+    text: Label | None = None
+    category: Category | None = None
+    merchant_key: Label | None = None
+    source: list[Source] | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    #: Bounds of the amount as it is signed, both included.
+    amount_min: Decimal | None = None
+    amount_max: Decimal | None = None
 
 
 class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,28 +151,14 @@ class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
-class Account(msgspec.Struct, frozen=True):
-    """An account of the chart; ``type`` is ``asset``, ``liability``, ``equity``, ``income`` or ``expense``."""
-
-    code: str
-    name: str
-    type: str
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """Lines whose description holds the words ``match`` get ``category``; the lowest ``position`` decides."""
-
-    rule_id: str
-    position: int
-    match: str
-    category: str
-    #: -1 for money out only, 1 for money in only, null for both.
-    sign: int | None
+# --- pages --------------------------------------------------------------------------------------------
 
 
 class TransactionPage(msgspec.Struct, frozen=True):
     data: list[Transaction]
     next_cursor: str | None
+    #: How many there are in all, where ``?count=true`` asked for it.
+    total: int | None = None
 
 
 class BankAccountPage(msgspec.Struct, frozen=True):
@@ -90,9 +168,4 @@ class BankAccountPage(msgspec.Struct, frozen=True):
 
 class AccountPage(msgspec.Struct, frozen=True):
     data: list[Account]
-    next_cursor: str | None
-
-
-class RulePage(msgspec.Struct, frozen=True):
-    data: list[Rule]
     next_cursor: str | None

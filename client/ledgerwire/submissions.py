@@ -5,10 +5,12 @@ A new kind is one Struct here, one function in ``workers/tasks/`` and one line i
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, get_args
 
 import msgspec
 
+from ledgerwire.books import TransactionFilter
 from ledgerwire.text import Identifier, Label
 
 CompanyId = Annotated[
@@ -50,5 +52,41 @@ class UploadAndCategorize(Submission, frozen=True, kw_only=True, tag="upload-and
     mapping: dict[str, Any] | None = None
 
 
-AnySubmission = Categorize | UploadAndCategorize
+class BulkApprove(Submission, frozen=True, kw_only=True, tag="bulk-approve"):
+    """Approve many transactions: by ids, by filter, or those that failed in an earlier such job."""
+
+    transaction_ids: Annotated[list[Identifier], msgspec.Meta(min_length=1, max_length=50_000)] | None = None
+    filter: TransactionFilter | None = None
+    #: The lines that could not be approved in that job.
+    failed_of: Identifier | None = None
+    #: The revision you saw of a line; one that has moved on since is not approved but ``changed``.
+    revisions: Annotated[dict[Identifier, int], msgspec.Meta(max_length=50_000)] | None = None
+    #: When you looked; lines that changed after it are not approved but ``changed``. Null: now.
+    seen_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+    def __post_init__(self) -> None:
+        named = [each for each in (self.transaction_ids, self.filter, self.failed_of) if each is not None]
+        if len(named) != 1:
+            raise ValueError("Say which lines: one of `transaction_ids`, `filter` and `failed_of`.")
+
+
+class UndoApprove(Submission, frozen=True, kw_only=True, tag="undo-approve"):
+    """Take back what a bulk approval approved, as far as nothing has happened to it since."""
+
+    #: The job of kind ``bulk-approve``.
+    approve_job_id: Identifier
+
+
+class UndoImport(Submission, frozen=True, kw_only=True, tag="undo-import"):
+    """Remove the unapproved lines that an upload imported."""
+
+    #: The job of kind ``upload-and-categorize``.
+    import_job_id: Identifier
+
+
+class Learn(Submission, frozen=True, kw_only=True, tag="learn"):
+    """Train the model that categorizes new lines, from all that is approved."""
+
+
+AnySubmission = Categorize | UploadAndCategorize | BulkApprove | UndoApprove | UndoImport | Learn
 KINDS: dict[str, type[Submission]] = {kind.__struct_config__.tag: kind for kind in get_args(AnySubmission)}

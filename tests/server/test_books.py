@@ -42,7 +42,13 @@ async def import_lines(api: Api, count: int) -> None:
 async def test_a_company_is_shown_with_ones_role(api: Api) -> None:
     async with api.member("acme", Role.VIEWER) as client:
         answer = await client.get("/api/companies/acme")
-    assert answer.json() == {"company_id": "acme", "name": "acme", "base_currency": "USD", "role": "viewer"}
+    assert answer.json() == {
+        "company_id": "acme",
+        "name": "acme",
+        "base_currency": "USD",
+        "closed_through": None,
+        "role": "viewer",
+    }
 
 
 async def test_accounts_and_rules_are_listed(api: Api) -> None:

@@ -35,7 +35,15 @@ async def test_a_key_tells_its_name_and_companies(api: Api) -> None:
         answer = await client.get("/api/session")
     assert answer.json() == {
         "name": "acme viewer",
-        "companies": [{"company_id": "acme", "name": "acme", "base_currency": "USD", "role": "viewer"}],
+        "companies": [
+            {
+                "company_id": "acme",
+                "name": "acme",
+                "base_currency": "USD",
+                "closed_through": None,
+                "role": "viewer",
+            }
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.companies import create_company
-from workers.books.schema import journal_entries, journal_lines, transactions
+from workers.books.schema import journal_entries, journal_movements, transactions
 from workers.database import Database
 from workers.jobs.kernel import Kernel
 from workers.jobs.record import JobRecord
@@ -90,16 +90,16 @@ async def _assert_proposals(connection: AsyncConnection, record: JobRecord) -> N
     entries = list((await connection.execute(made)).scalars())
     assert len(entries) == len(set(entries))
     assert set(entries) == set((await connection.execute(wanted)).scalars())
-    lines = (
+    moved = (
         await connection.execute(
-            select(journal_lines.c.entry_id, func.count().label("lines"))
-            .join(journal_entries, journal_entries.c.entry_id == journal_lines.c.entry_id)
+            select(journal_movements.c.entry_id, func.count().label("movements"))
+            .join(journal_entries, journal_entries.c.entry_id == journal_movements.c.entry_id)
             .where(journal_entries.c.company_id == record.company_id)
-            .group_by(journal_lines.c.entry_id)
+            .group_by(journal_movements.c.entry_id)
         )
     ).all()
-    assert {each.lines for each in lines} == {2}
-    assert len(lines) == len(entries)
+    assert {each.movements for each in moved} == {1}
+    assert len(moved) == len(entries)
 
 
 async def _assert_logged(connection: AsyncConnection, record: JobRecord) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import CategorizedLine
+from workers.books.audit import Change, record_changes
 from workers.books.categorizer import Categorizer, Decision
 from workers.books.memory import load_memory
 from workers.books.rules import load_rules
@@ -130,27 +131,58 @@ async def count_waiting(
 
 
 async def store_decisions(
-    connection: AsyncConnection, company_id: str, decided: Sequence[Decided]
+    connection: AsyncConnection,
+    company_id: str,
+    decided: Sequence[Decided],
+    *,
+    actor: str,
+    job_id: str,
+    now: datetime,
 ) -> list[Decided]:
-    """Writes what may still be written and returns it; lines approved or deleted meanwhile are left alone."""
+    """Writes what may still be written, with its audit, and returns it.
+
+    Lines that were approved, deleted or decided by a person meanwhile are left alone.
+    """
     if not decided:
         return []
     ids = [each.line.transaction_id for each in decided]
     locked = await connection.execute(_LOCK, {"ids": ids})
-    still_open = {row.transaction_id for row in locked if row.company_id == company_id and row.state in OPEN}
-    stored = [each for each in decided if each.line.transaction_id in still_open]
+    before = {row.transaction_id: row for row in locked if _may_decide(row, company_id)}
+    stored = [each for each in decided if each.line.transaction_id in before]
     if stored:
-        await connection.execute(_STORE, [_values(each) for each in stored])
+        await connection.execute(_STORE, [_values(each, now) for each in stored])
+        changes = [_change(each, before[each.line.transaction_id]) for each in stored]
+        await record_changes(connection, company_id, changes, actor=actor, job_id=job_id, now=now)
     return stored
+
+
+def _may_decide(row: Any, company_id: str) -> bool:
+    return row.company_id == company_id and row.state in OPEN and row.source != "person"
+
+
+def _change(decided: Decided, before: Any) -> Change:
+    decision = decided.decision
+    return Change(
+        transaction_id=decided.line.transaction_id,
+        action="decided",
+        from_state=before.state,
+        to_state=decision.state,
+        from_category=before.category,
+        to_category=decision.category,
+        source=decision.source,
+        confidence=decision.confidence,
+        reason=decision.reason,
+    )
 
 
 def _lines(found: Iterable[Any]) -> list[Line]:
     return [Line(*row) for row in found]
 
 
-def _values(decided: Decided) -> dict[str, Any]:
+def _values(decided: Decided, now: datetime) -> dict[str, Any]:
     decision = decided.decision
     return {
+        "now": now,
         "id": decided.line.transaction_id,
         "category": decision.category,
         "state": decision.state,
@@ -197,7 +229,13 @@ _CHOSEN_LINES = (
 )
 _CHOSEN_COUNT = select(func.count()).select_from(_JOINED).where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
 _LOCK = (
-    select(transactions.c.transaction_id, transactions.c.company_id, transactions.c.state)
+    select(
+        transactions.c.transaction_id,
+        transactions.c.company_id,
+        transactions.c.state,
+        transactions.c.category,
+        transactions.c.source,
+    )
     .where(_IS_CHOSEN)
     .order_by(transactions.c.transaction_id)
     .with_for_update()
@@ -205,5 +243,11 @@ _LOCK = (
 _STORE = (
     update(transactions)
     .where(transactions.c.transaction_id == bindparam("id"))
-    .values({name: bindparam(name) for name in ("category", "state", "source", "confidence", "reason")})
+    .values(
+        {
+            **{name: bindparam(name) for name in ("category", "state", "source", "confidence", "reason")},
+            "revision": transactions.c.revision + 1,
+            "updated_at": bindparam("now"),
+        }
+    )
 )

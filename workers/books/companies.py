@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ class CompanyRecord(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str
     name: str
     base_currency: str
+    closed_through: date | None
     created_at: datetime
 
 

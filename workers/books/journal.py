@@ -1,4 +1,8 @@
-"""Journal entries proposed from categorized lines: two lines each, debits equal credits, in the line's currency."""
+"""Journal entries proposed from categorized lines: movements from account to account, in the line's currency.
+
+A movement debits one account by what it credits another, so an entry of movements always balances; its debit and
+credit lines are read off them (``lines_of``).
+"""
 
 from __future__ import annotations
 
@@ -12,35 +16,58 @@ import uuid_utils
 from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledgerwire.journal import JournalLine
 from workers.books.categorizing import Decided
-from workers.books.schema import journal_entries, journal_lines
+from workers.books.schema import journal_entries, journal_movements
 from workers.database import insert_new
 
 ZERO = Decimal(0)
 
 
-class EntryLine(msgspec.Struct, frozen=True):
-    account: str
-    debit: Decimal = ZERO
-    credit: Decimal = ZERO
+class Movement(msgspec.Struct, frozen=True):
+    """``amount``, above zero, from ``credit_account`` to ``debit_account``."""
+
+    debit_account: str
+    credit_account: str
+    amount: Decimal
 
 
 class Entry(msgspec.Struct, frozen=True):
     transaction_id: str
     date: date
     currency: str
-    lines: tuple[EntryLine, ...]
+    movements: tuple[Movement, ...]
 
 
 def propose(decided: Decided) -> Entry | None:
-    """Null for a line without a category or without money: there is nothing to book."""
+    """Null for a line without a category or without money, or whose category is its own bank account."""
     line, category = decided.line, decided.decision.category
-    if category is None or not line.amount:
+    if category is None:
         return None
-    bank, amount = line.bank_account, line.amount.copy_abs()
-    debited, credited = (bank, category) if line.amount > 0 else (category, bank)
-    lines = (EntryLine(debited, debit=amount), EntryLine(credited, credit=amount))
-    return Entry(line.transaction_id, line.date, line.currency, lines)
+    movement = movement_of(line.amount, bank_account=line.bank_account, category=category)
+    return movement and Entry(line.transaction_id, line.date, line.currency, (movement,))
+
+
+def movement_of(amount: Decimal, *, bank_account: str, category: str) -> Movement | None:
+    """Money in debits the bank account, money out credits it; null where nothing moves."""
+    if not amount or category == bank_account:
+        return None
+    if amount > 0:
+        return Movement(bank_account, category, amount)
+    return Movement(category, bank_account, -amount)
+
+
+def lines_of(movements: Iterable[Movement]) -> list[JournalLine]:
+    """One line an account, debits first: what several movements bring to an account is one sum."""
+    sums: dict[tuple[bool, str], Decimal] = {}
+    for movement in movements:
+        for side in ((True, movement.debit_account), (False, movement.credit_account)):
+            sums[side] = sums.get(side, ZERO) + movement.amount
+    ordered = sorted(sums.items(), key=lambda item: not item[0][0])
+    return [
+        JournalLine(account=account, debit=amount if debited else ZERO, credit=ZERO if debited else amount)
+        for (debited, account), amount in ordered
+    ]
 
 
 async def replace_proposals(
@@ -59,7 +86,7 @@ async def replace_proposals(
     result = await connection.execute(added.returning(journal_entries.c.entry_id), rows)
     written = result.scalars().all()
     if written:
-        await connection.execute(journal_lines.insert(), list(_line_rows(written, entries)))
+        await connection.execute(journal_movements.insert(), list(_movement_rows(written, entries)))
     return len(written)
 
 
@@ -75,10 +102,10 @@ def _entry_row(entry_id: str, company_id: str, entry: Entry, now: datetime) -> d
     }
 
 
-def _line_rows(written: Iterable[str], entries: dict[str, Entry]) -> Iterable[dict[str, Any]]:
+def _movement_rows(written: Iterable[str], entries: dict[str, Entry]) -> Iterable[dict[str, Any]]:
     for entry_id in written:
-        for position, line in enumerate(entries[entry_id].lines, start=1):
-            yield {"entry_id": entry_id, "position": position, **msgspec.structs.asdict(line)}
+        for position, movement in enumerate(entries[entry_id].movements, start=1):
+            yield {"entry_id": entry_id, "position": position, **msgspec.structs.asdict(movement)}
 
 
 _DELETE_PROPOSED = delete(journal_entries).where(

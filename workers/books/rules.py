@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire import books
+from ledgerwire import rules as wire
 from workers.books.merchants import normalise
 from workers.books.schema import rules as table
 
@@ -41,12 +41,12 @@ async def load_rules(connection: AsyncConnection, company_id: str) -> Rules:
     return Rules([Rule(*row) for row in found])
 
 
-async def list_rules(connection: AsyncConnection, company_id: str) -> list[books.Rule]:
+async def list_rules(connection: AsyncConnection, company_id: str) -> list[wire.Rule]:
     """As they cross the wire, in the order in which they decide."""
-    columns = [table.c[name] for name in books.Rule.__struct_fields__]
+    columns = [table.c[name] for name in wire.Rule.__struct_fields__]
     query = select(*columns).where(table.c.company_id == company_id)
     found = await connection.execute(query.order_by(table.c.position))
-    return [books.Rule(*row) for row in found]
+    return [wire.Rule(**row) for row in found.mappings()]
 
 
 def _whole_words(words: str) -> re.Pattern[str]:

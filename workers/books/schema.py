@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
     Date,
     Dialect,
@@ -13,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     SmallInteger,
     String,
@@ -24,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import types as sqltypes
 
-from workers.database import UTCTime, metadata
+from workers.database import JSONBytes, UTCTime, metadata
 
 
 class Money(TypeDecorator[Decimal]):
@@ -50,6 +54,7 @@ class Money(TypeDecorator[Decimal]):
 COMPANY_ID = String(64)
 UUID = String(36)
 CATEGORY = String(120)
+ACTOR = String(200)
 
 
 def _company(**kwargs: Any) -> Column[str]:
@@ -62,6 +67,8 @@ companies = Table(
     Column("company_id", COMPANY_ID, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("base_currency", String(3), nullable=False),
+    # Up to this day the books are closed: nothing dated there is approved, changed or undone.
+    Column("closed_through", Date),
     Column("created_at", UTCTime, nullable=False),
 )
 
@@ -88,6 +95,8 @@ accounts = Table(
     Column("name", CATEGORY, nullable=False),
     # asset, liability, equity, income or expense.
     Column("type", String(16), nullable=False),
+    # An archived one keeps its past and is proposed no more.
+    Column("archived", Boolean, nullable=False, default=False),
     UniqueConstraint("company_id", "name"),
 )
 
@@ -98,11 +107,18 @@ rules = Table(
     _company(),
     # The lowest position that matches decides.
     Column("position", Integer, nullable=False),
+    # Of the conditions that are not null all must hold, and at least one is not.
     # Looked for as whole words in the normalised description.
-    Column("match", String(200), nullable=False),
-    Column("category", CATEGORY, nullable=False),
+    Column("match", String(200)),
+    # An RE2 pattern, looked for in the description in any case.
+    Column("pattern", String(500)),
+    # Bounds of the amount without its sign, both included.
+    Column("amount_min", Money),
+    Column("amount_max", Money),
+    Column("account_id", UUID, ForeignKey("bank_accounts.account_id")),
     # -1 for money out only, 1 for money in only, null for both.
     Column("sign", SmallInteger),
+    Column("category", CATEGORY, nullable=False),
     Column("created_at", UTCTime, nullable=False),
     UniqueConstraint("company_id", "position"),
 )
@@ -138,10 +154,18 @@ transactions = Table(
     # One bank line, once: see importing.fingerprints.
     Column("fingerprint", String(32), nullable=False),
     Column("created_at", UTCTime, nullable=False),
+    # Rises by one with every change of category or state: who acts on what they saw sends it along.
+    Column("revision", Integer, nullable=False, default=1),
+    Column("updated_at", UTCTime, nullable=False),
+    Column("approved_at", UTCTime),
+    Column("approved_by", ACTOR),
+    # The job that approved it; null where a person did so one by one.
+    Column("approval_job_id", UUID),
     Index(None, "company_id", "account_id", "fingerprint", unique=True),
     Index(None, "company_id", "date", "transaction_id"),
     Index(None, "company_id", "state", "date", "transaction_id"),
     Index(None, "import_job_id", "line_no"),
+    Index(None, "company_id", "merchant_key"),
 )
 #: Lines that nobody has decided. In literals: a parameter would keep the partial index from being used.
 WAITING = "state IN ('imported', 'review')"
@@ -168,20 +192,109 @@ journal_entries = Table(
     Column("date", Date, nullable=False),
     # Of every line: nothing is converted.
     Column("currency", String(3), nullable=False),
-    # proposed until its transaction is approved.
+    # proposed until its transaction is approved, posted from then on.
     Column("state", String(16), nullable=False),
     Column("created_at", UTCTime, nullable=False),
-    Index(None, "company_id", "entry_id"),
+    Index(None, "company_id", "date", "entry_id"),
 )
 
-journal_lines = Table(
-    "journal_lines",
+# An entry is kept as movements, each of one amount from one account to another, so that one whose debits differ from
+# its credits cannot be written down at all: no trigger, no sum, the same on both databases. Its debit and credit
+# lines are read off the movements.
+journal_movements = Table(
+    "journal_movements",
     metadata,
     Column("entry_id", UUID, ForeignKey("journal_entries.entry_id", ondelete="CASCADE"), primary_key=True),
     # From 1.
     Column("position", SmallInteger, primary_key=True),
-    # The name of an account of the chart.
-    Column("account", CATEGORY, nullable=False),
-    Column("debit", Money, nullable=False),
-    Column("credit", Money, nullable=False),
+    # Names of accounts of the chart.
+    Column("debit_account", CATEGORY, nullable=False),
+    Column("credit_account", CATEGORY, nullable=False),
+    # Always above zero, in the entry's currency.
+    Column("amount", Money, nullable=False),
+    CheckConstraint("debit_account <> credit_account", name="ck_journal_movements_accounts_differ"),
+    CheckConstraint("CAST(amount AS NUMERIC) > 0", name="ck_journal_movements_amount_is_positive"),
+)
+
+# Every change of a transaction's category or state, for ever. No foreign key: it outlives what it tells of.
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("company_id", COMPANY_ID, nullable=False),
+    Column("transaction_id", UUID, nullable=False),
+    Column("at", UTCTime, nullable=False),
+    # The person or key that acted, or that submitted the job.
+    Column("actor", ACTOR, nullable=False),
+    # The job that did it; null where a person changed one line.
+    Column("job_id", UUID),
+    # decided, changed, approved, reopened or removed.
+    Column("action", String(16), nullable=False),
+    Column("from_state", String(16)),
+    Column("to_state", String(16)),
+    Column("from_category", CATEGORY),
+    Column("to_category", CATEGORY),
+    Column("source", String(16)),
+    Column("confidence", Float),
+    Column("reason", Text),
+    Index(None, "company_id", "transaction_id", "audit_id"),
+    Index(None, "company_id", "audit_id"),
+)
+
+# What became of each line that a job was asked to approve.
+approval_outcomes = Table(
+    "approval_outcomes",
+    metadata,
+    Column("job_id", UUID, primary_key=True),
+    Column("transaction_id", UUID, primary_key=True),
+    # approved, already, needs_category, locked_period, changed or unknown.
+    Column("outcome", String(16), nullable=False),
+)
+
+# What a person has confirmed about the columns of one layout of bank file.
+statement_mappings = Table(
+    "statement_mappings",
+    metadata,
+    _company(primary_key=True),
+    Column("layout", String(64), primary_key=True),
+    Column("mapping", JSONBytes, nullable=False),
+    Column("confirmed_by", ACTOR, nullable=False),
+    Column("confirmed_at", UTCTime, nullable=False),
+)
+
+# Learned models, newest version last; the bytes are coefficients and vocabulary: see model.py.
+models = Table(
+    "models",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=True),
+    Column("card", JSONBytes, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    # The job that trained it: once each.
+    Column("job_id", UUID, unique=True),
+    Column("created_at", UTCTime, nullable=False),
+)
+
+# What a language model has answered, so that it is paid once.
+llm_answers = Table(
+    "llm_answers",
+    metadata,
+    _company(primary_key=True),
+    # The hash of all that the answer depends on: see answers.py.
+    Column("question", String(64), primary_key=True),
+    # Null where the model did not know.
+    Column("category", CATEGORY),
+    Column("confidence", Float),
+    Column("model", String(200), nullable=False),
+    Column("created_at", UTCTime, nullable=False),
+)
+
+# What a company has spent on a language model, by day of UTC.
+llm_spending = Table(
+    "llm_spending",
+    metadata,
+    _company(primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
 )

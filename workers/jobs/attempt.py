@@ -95,6 +95,11 @@ class Attempt:
     def company_id(self) -> str:
         return self.record.company_id
 
+    @property
+    def actor(self) -> str:
+        """In whose name it works, for whoever keeps a record of changes."""
+        return self.record.submitted_by or "Ledgerwire"
+
     def begin(self, step: str, *, total: int | None = None, noun: str = "lines", done: int = 0) -> None:
         """Enter a step of the plan; ``done`` of ``total`` ``noun`` are behind it already."""
         self._meter.begin(step, total=total, noun=noun, done=done)

@@ -62,15 +62,24 @@ async def _batches(
 
 
 async def _store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:
-    stored = await store_decisions(batch.connection, attempt.company_id, decided)
-    await replace_proposals(batch.connection, attempt.company_id, stored, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    stored = await store_decisions(
+        batch.connection, attempt.company_id, decided, actor=attempt.actor, job_id=attempt.job_id, now=now
+    )
+    await replace_proposals(batch.connection, attempt.company_id, stored, now=now)
     for one in stored:
-        batch.log(f"{one.line.description}: {one.decision.category or 'needs review'}", data=one.wire)
+        batch.log(_sentence(one), data=one.wire)
     return stored
 
 
+def _sentence(one: Decided) -> str:
+    category, review = one.decision.category, one.decision.state == "review"
+    found = f"needs review, perhaps {category}" if review and category else (category or "needs review")
+    return f"{one.line.description}: {found}"
+
+
 def _counted(tally: Tally, stored: Sequence[Decided], cursor: str | int, seen: int) -> Tally:
-    categorized = sum(1 for one in stored if one.decision.category is not None)
+    categorized = sum(1 for one in stored if one.decision.state == "proposed")
     return Tally(
         cursor=cursor,
         done=tally.done + seen,

@@ -8,7 +8,7 @@ import msgspec
 
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.categorizing import Line, count_job_lines, lines_of_job
-from workers.books.trial_balance import trial_balance
+from workers.books.proof import prove_entries
 from workers.jobs.attempt import Attempt
 from workers.jobs.plan import Plan
 from workers.tasks.categorizing import Tally, categorize_lines
@@ -70,14 +70,14 @@ async def _categorize(attempt: Attempt, imported: Imported, tally: Tally) -> Tal
 
 
 async def _prove_journal(attempt: Attempt) -> None:
-    """Each proposal was written with its line's category, in one transaction; here they are added up."""
+    """Each proposal was written with its line's category, in one transaction; here they are held against the lines."""
     attempt.begin("journal", noun="entries")
     async with attempt.database.reading() as connection:
-        balance = await trial_balance(connection, attempt.company_id, attempt.job_id)
-    if not balance.balanced:
-        raise UnbalancedError(attempt.job_id)
-    attempt.begin("journal", total=balance.entries, noun="entries", done=balance.entries)
+        proof = await prove_entries(connection, attempt.company_id, attempt.job_id)
+    if proof.wrong:
+        raise UnprovenError(attempt.job_id, proof.wrong[:10])
+    attempt.begin("journal", total=proof.entries, noun="entries", done=proof.entries)
 
 
-class UnbalancedError(AssertionError):
-    """Proposals of this job do not balance: a bug, and nothing may be approved on top of it."""
+class UnprovenError(AssertionError):
+    """Entries of this job do not tell of their lines' money: a bug, and nothing may be approved on top of it."""

@@ -65,7 +65,10 @@ async def categorize(database: Database, company_id: str, job_id: str) -> list[D
         categorizer = await load_categorizer(connection, company_id)
     while lines := await job_lines(database, company_id, job_id, after=after):
         async with database.transaction() as connection:
-            batch = await store_decisions(connection, company_id, decide(categorizer, lines))
+            decided = decide(categorizer, lines)
+            batch = await store_decisions(
+                connection, company_id, decided, actor="Test", job_id=job_id, now=NOW
+            )
             await replace_proposals(connection, company_id, batch, now=NOW)
         stored += batch
         after = lines[-1].line_no

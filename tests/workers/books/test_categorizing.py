@@ -24,7 +24,7 @@ from workers.books.categorizing import (
     waiting_lines,
 )
 from workers.books.journal import replace_proposals
-from workers.books.schema import journal_entries, journal_lines, rules, transactions
+from workers.books.schema import journal_entries, journal_movements, rules, transactions
 from workers.database import Database
 
 UNKNOWN = ("QZX VENTURES 991", "-20.00")
@@ -34,13 +34,13 @@ async def journal(database: Database, company_id: str) -> list[tuple[str, str, s
     query = (
         select(
             journal_entries.c.transaction_id,
-            journal_lines.c.account,
-            journal_lines.c.debit,
-            journal_lines.c.credit,
+            journal_movements.c.debit_account,
+            journal_movements.c.credit_account,
+            journal_movements.c.amount,
         )
-        .join(journal_lines, journal_lines.c.entry_id == journal_entries.c.entry_id)
+        .join(journal_movements, journal_movements.c.entry_id == journal_entries.c.entry_id)
         .where(journal_entries.c.company_id == company_id)
-        .order_by(journal_entries.c.transaction_id, journal_lines.c.position)
+        .order_by(journal_entries.c.transaction_id, journal_movements.c.position)
     )
     async with database.reading() as connection:
         return [(row[0], row[1], str(row[2]), str(row[3])) for row in await connection.execute(query)]
@@ -61,10 +61,8 @@ async def test_rules_decide_the_rest_waits_and_each_decided_line_has_one_entry(d
     assert await states(database, company_id) == [each.decision.state for each in decided]
     rows = await journal(database, company_id)
     assert Counter(row[1:] for row in rows) == {
-        ("Meals and entertainment", "4.50", "0"): 2,
-        ("Checking", "0", "4.50"): 2,
-        ("Checking", "800.25", "0"): 1,
-        ("Sales income", "0", "800.25"): 1,
+        ("Meals and entertainment", "Checking", "4.50"): 2,
+        ("Checking", "Sales income", "800.25"): 1,
     }
 
 
@@ -101,7 +99,7 @@ async def test_lines_approved_meanwhile_are_left_alone(database: Database) -> No
     await approve(database, [lines[0].transaction_id], "Travel lodging")
     async with database.transaction() as connection:
         decided = decide(await load_categorizer(connection, company_id), lines)
-        stored = await store_decisions(connection, company_id, decided)
+        stored = await store_decisions(connection, company_id, decided, actor="Test", job_id=job_id, now=NOW)
     assert [each.line.transaction_id for each in stored] == [lines[1].transaction_id]
     assert await states(database, company_id) == ["approved", "proposed"]
 
@@ -114,8 +112,7 @@ async def test_categorizing_again_leaves_one_entry_that_follows_the_new_decision
         await connection.execute(rules.update().values(category="Travel lodging"))
     await categorize(database, company_id, job_id)
     assert [row[1:] for row in await journal(database, company_id)] == [
-        ("Travel lodging", "4.50", "0"),
-        ("Checking", "0", "4.50"),
+        ("Travel lodging", "Checking", "4.50")
     ]
 
 
@@ -124,9 +121,9 @@ async def test_an_entry_that_was_approved_is_not_replaced(database: Database) ->
     job_id, _ = await import_all(database, company_id, account, statement(COFFEE))
     decided = await categorize(database, company_id, job_id)
     async with database.transaction() as connection:
-        await connection.execute(journal_entries.update().values(state="approved"))
+        await connection.execute(journal_entries.update().values(state="posted"))
         assert await replace_proposals(connection, company_id, decided, now=NOW) == 0
-    assert len(await journal(database, company_id)) == 2
+    assert len(await journal(database, company_id)) == 1
 
 
 async def test_waiting_lines_come_once_each_by_their_cursor(database: Database) -> None:
@@ -175,5 +172,5 @@ async def test_deleting_a_transaction_takes_its_entry_along(database: Database) 
 async def test_nothing_decided_is_nothing_stored(database: Database) -> None:
     company_id, _ = await company(database)
     async with database.transaction() as connection:
-        assert await store_decisions(connection, company_id, []) == []
+        assert await store_decisions(connection, company_id, [], actor="Test", job_id="", now=NOW) == []
         assert await replace_proposals(connection, company_id, [], now=NOW) == 0
