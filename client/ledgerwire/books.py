@@ -17,6 +17,15 @@ Category = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=PLA
 AccountType = Literal["asset", "liability", "equity", "income", "expense"]
 State = Literal["imported", "proposed", "review", "approved", "exported"]
 Source = Literal["rule", "memory", "model", "llm", "person"]
+#: Of an amount, before or after its point.
+DIGITS = 30
+
+
+def is_amount(value: Decimal | None) -> bool:
+    """False for what Decimal reads and no money is: NaN, infinity, or a million digits in a dozen letters."""
+    if value is None:
+        return True
+    return value.is_finite() and max(abs(value.adjusted()), abs(int(value.as_tuple().exponent))) <= DIGITS
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +143,11 @@ class TransactionFilter(
     #: Bounds of the amount as it is signed, both included.
     amount_min: Decimal | None = None
     amount_max: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("amount_min", "amount_max"):
+            if not is_amount(getattr(self, name)):
+                raise ValueError(f"`{name}` is not an amount of money.")
 
 
 class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
