@@ -133,11 +133,12 @@ def _named(accounts: Sequence[BankAccount], number: str | None) -> BankAccount:
 
 
 def _same_number(ours: str | None, theirs: str) -> bool:
-    short, long = sorted((_compact(ours or ""), _compact(theirs)), key=len)
+    short, long = sorted((compact(ours or ""), compact(theirs)), key=len)
     return len(short) >= LEAST_DIGITS and long.endswith(short)
 
 
-def _compact(number: str) -> str:
+def compact(number: str) -> str:
+    """An account number without what banks print between its digits."""
     return "".join(filter(str.isalnum, number)).upper()
 
 
