@@ -39,8 +39,9 @@ class ApprovedLine(msgspec.Struct, frozen=True, kw_only=True):
     """``data`` of a log line: what became of one line that a job was asked to approve, reopen or remove."""
 
     transaction_id: str
-    #: ``approved``, ``already``, ``needs_category``, ``locked_period``, ``changed``, ``unknown``; for an undo
-    #: ``reopened`` or ``removed``, and why not otherwise.
+    #: Of an approval ``approved``, ``already``, ``needs_category``, ``locked_period``, ``changed`` or ``unknown``;
+    #: of its undo ``reopened``, ``already`` (it is not approved), ``changed``, ``exported``, ``locked_period`` or
+    #: ``unknown``; of an import's undo ``removed``, or ``approved``, ``exported`` or ``unknown`` where it stays.
     outcome: str
     date: date | None = None
     amount: Decimal | None = None

@@ -33,8 +33,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_one(self) -> bool:
-        """Deciding a line anew mostly ends as before; that is no change."""
-        return (self.from_state, self.from_category) != (self.to_state, self.to_category)
+        """Deciding a line anew mostly ends as before, which is no change; a person's word always is one."""
+        ends_elsewhere = (self.from_state, self.from_category) != (self.to_state, self.to_category)
+        return ends_elsewhere or self.action != "decided"
 
 
 async def record_changes(

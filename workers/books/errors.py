@@ -2,7 +2,9 @@
 
 BooksError
 ├── StatementError   a bank file that cannot be read with certainty
-└── AccountError     a bank account that cannot be chosen with certainty
+├── AccountError     a bank account that cannot be chosen with certainty
+├── Missing          nothing of that id, or another company's: the answer is the same
+└── Conflict         the books as they are now forbid it: look again
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from ledgerwire.errors import FieldError, Problem
 
 class BooksError(ValueError):
     """Bad input: trying again with the same input ends the same way."""
+
+    #: Of its problem, as HTTP has it.
+    status = 422
 
     def __init__(self, code: str, title: str, detail: str, errors: Sequence[FieldError] = ()) -> None:
         self.code = code
@@ -27,7 +32,7 @@ class BooksError(ValueError):
         return Problem(
             type=f"/problems/{self.code}",
             title=self.title,
-            status=422,
+            status=self.status,
             detail=self.detail,
             errors=self.errors,
         )
@@ -39,3 +44,18 @@ class StatementError(BooksError):
 
 class AccountError(BooksError):
     pass
+
+
+class Missing(BooksError):
+    status = 404
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(
+            "not_found",
+            f"There is no such {noun}, or it is not yours to see.",
+            "Check the id, and that your key or session belongs to its company.",
+        )
+
+
+class Conflict(BooksError):
+    status = 409

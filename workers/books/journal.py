@@ -78,26 +78,34 @@ async def replace_proposals(
     if not ids:
         return 0
     await connection.execute(_DELETE_PROPOSED, {"ids": ids})
-    entries = {str(uuid_utils.uuid7()): entry for each in decided if (entry := propose(each))}
-    if not entries:
+    entries = [entry for each in decided if (entry := propose(each))]
+    return await write_entries(connection, company_id, entries, state="proposed", now=now)
+
+
+async def write_entries(
+    connection: AsyncConnection, company_id: str, entries: Sequence[Entry], *, state: str, now: datetime
+) -> int:
+    """Those of transactions that have none yet; how many were written."""
+    numbered = {str(uuid_utils.uuid7()): entry for entry in entries}
+    if not numbered:
         return 0
-    rows = [_entry_row(entry_id, company_id, entry, now) for entry_id, entry in entries.items()]
+    rows = [_entry_row(entry_id, company_id, entry, state, now) for entry_id, entry in numbered.items()]
     added = insert_new(connection.dialect, journal_entries)
     result = await connection.execute(added.returning(journal_entries.c.entry_id), rows)
     written = result.scalars().all()
     if written:
-        await connection.execute(journal_movements.insert(), list(_movement_rows(written, entries)))
+        await connection.execute(journal_movements.insert(), list(_movement_rows(written, numbered)))
     return len(written)
 
 
-def _entry_row(entry_id: str, company_id: str, entry: Entry, now: datetime) -> dict[str, Any]:
+def _entry_row(entry_id: str, company_id: str, entry: Entry, state: str, now: datetime) -> dict[str, Any]:
     return {
         "entry_id": entry_id,
         "company_id": company_id,
         "transaction_id": entry.transaction_id,
         "date": entry.date,
         "currency": entry.currency,
-        "state": "proposed",
+        "state": state,
         "created_at": now,
     }
 

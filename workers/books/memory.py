@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workers.books.schema import transactions
@@ -49,7 +49,8 @@ async def load_memory(connection: AsyncConnection, company_id: str) -> Memory:
     columns = (transactions.c.merchant_key, transactions.c.sign, transactions.c.category)
     query = select(*columns, func.count()).where(
         transactions.c.company_id == company_id,
-        transactions.c.state.in_(("approved", "exported")),
+        # What a person chose is known at once, not only when it is approved.
+        or_(transactions.c.state.in_(("approved", "exported")), transactions.c.source == "person"),
         transactions.c.category.is_not(None),
     )
     found = await connection.execute(query.group_by(*columns))

@@ -241,14 +241,17 @@ audit = Table(
     Index(None, "company_id", "audit_id"),
 )
 
-# What became of each line that a job was asked to approve.
+# What became of each line that a job was asked to approve, reopen or remove: all of them from its beginning.
 approval_outcomes = Table(
     "approval_outcomes",
     metadata,
     Column("job_id", UUID, primary_key=True),
-    Column("transaction_id", UUID, primary_key=True),
-    # approved, already, needs_category, locked_period, changed or unknown.
+    # As it was named to us: of any length and no foreign key, for nothing need be of that id.
+    Column("transaction_id", String(64), primary_key=True),
+    # waiting, and then a word of review.ApprovedLine.outcome.
     Column("outcome", String(16), nullable=False),
+    # What to do about it, where it is not what was asked for.
+    Column("detail", Text),
 )
 
 # What a person has confirmed about the columns of one layout of bank file.

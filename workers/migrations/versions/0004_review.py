@@ -119,8 +119,9 @@ def create_audit() -> None:
     op.create_table(
         "approval_outcomes",
         sa.Column("job_id", UUID, primary_key=True),
-        sa.Column("transaction_id", UUID, primary_key=True),
+        sa.Column("transaction_id", sa.String(64), primary_key=True),
         sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("detail", sa.Text),
     )
 
 
