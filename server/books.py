@@ -8,14 +8,14 @@ from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from ledgerwire.books import AccountPage, BankAccountPage, Company, TransactionPage
+from ledgerwire.books import AccountPage, BankAccountPage, Company, TransactionFilter, TransactionPage
 from ledgerwire.rules import RulePage
 from ledgerwire.text import PLAIN, Label
 from server.answers import page
 from server.auth import require
 from server.parameters import Caller, CompanyId, Cursor, Limit, TheKernel
 from server.refusals import Unknown
-from workers.books import companies, rules, transactions
+from workers.books import companies, rule_book, transactions
 from workers.books.access import Role
 
 States = Annotated[
@@ -107,7 +107,7 @@ async def list_rules(
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
-        return page(request, await rules.list_rules(sql, company_id), None)
+        return page(request, await rule_book.list_rules(sql, company_id), None)
 
 
 @get(
@@ -131,15 +131,9 @@ async def list_transactions(
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
     async with kernel.database.reading() as sql:
+        wanted = TransactionFilter(state=states, job_id=job_id, text=text, category=category)
         found, more = await transactions.list_transactions(
-            sql,
-            company_id,
-            states=states or (),
-            job_id=job_id,
-            text=text,
-            category=category,
-            limit=limit,
-            cursor=cursor,
+            sql, company_id, wanted, limit=limit, cursor=cursor
         )
     return page(request, found, more)
 

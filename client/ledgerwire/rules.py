@@ -25,7 +25,7 @@ class NewRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     account_id: Identifier | None = None
     #: -1 for money out only, 1 for money in only, null for both.
     sign: Literal[-1, 1] | None = None
-    #: Where it stands among the others, from 1; null puts it last.
+    #: Where it stands among the others, from 1; null puts a new one last and leaves another where it is.
     position: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from workers.books.memory import Memory, Recollection
-from workers.books.rules import Rules
+from workers.books.rules import RuleInput, Rules
+
+
+class LineInput(RuleInput, Protocol):
+    """What is looked at to decide about a line."""
+
+    @property
+    def merchant_key(self) -> str: ...
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,15 +42,15 @@ class Categorizer:
         self._rules = rules
         self._memory = memory
 
-    def decide(self, *, normalised: str, merchant_key: str, sign: int) -> Decision:
-        if rule := self._rules.find(normalised, sign):
-            return proposal(rule.category, "rule", 1.0, f"rule: contains {rule.match}")
-        recollection = self._memory.recall(merchant_key, sign)
+    def decide(self, line: LineInput) -> Decision:
+        if rule := self._rules.find(line):
+            return proposal(rule.category, "rule", 1.0, rule.words)
+        recollection = self._memory.recall(line.merchant_key, line.sign)
         if recollection is None:
             return UNKNOWN
         if not recollection.clear:
-            return undecided(recollection, merchant_key)
-        return remembered(recollection, merchant_key)
+            return undecided(recollection, line.merchant_key)
+        return remembered(recollection, line.merchant_key)
 
 
 def proposal(category: str, source: str, confidence: float, reason: str) -> Decision:

@@ -70,13 +70,7 @@ async def load_categorizer(connection: AsyncConnection, company_id: str) -> Cate
 
 
 def decide(categorizer: Categorizer, lines: Iterable[Line]) -> list[Decided]:
-    return [
-        Decided(
-            line,
-            categorizer.decide(normalised=line.normalised, merchant_key=line.merchant_key, sign=line.sign),
-        )
-        for line in lines
-    ]
+    return [Decided(line, categorizer.decide(line)) for line in lines]
 
 
 async def lines_of_job(

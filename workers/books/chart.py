@@ -1,17 +1,12 @@
-"""The chart of accounts a new small business starts with."""
+"""The chart of accounts a new small business starts with.
+
+Behind each account of income or expense stands the line of a sole proprietor's Schedule C it adds up to, where there
+is one. It is finer than the form where banks print enough to tell things apart (travel, vehicles, supplies).
+"""
 
 from __future__ import annotations
 
-import msgspec
-
-
-class Account(msgspec.Struct, frozen=True):
-    code: str
-    #: What transactions carry as their category.
-    name: str
-    #: ``asset``, ``liability``, ``equity``, ``income`` or ``expense``.
-    type: str
-
+from ledgerwire.books import Account
 
 #: Bank accounts take the codes from here on, one each.
 FIRST_BANK_CODE = 1000
@@ -23,35 +18,43 @@ DEFAULT_CHART = tuple(
         ("1900", "Transfers", "asset"),
         ("2300", "Loan payments", "liability"),
         ("3000", "Owner's equity", "equity"),
-        ("4000", "Sales income", "income"),
+        ("4000", "Sales income", "income"),  # 1
         ("4100", "Interest income", "income"),
-        ("5000", "Cost of goods sold", "expense"),
-        ("6010", "Advertising and marketing", "expense"),
-        ("6020", "Bank and finance charges", "expense"),
-        ("6030", "Clothing and uniforms", "expense"),
-        ("6040", "Education and training", "expense"),
-        ("6050", "General merchandise", "expense"),
+        ("4200", "Returns and allowances", "income"),  # 2
+        ("4900", "Other income", "income"),  # 6
+        ("5000", "Cost of goods sold", "expense"),  # 4
+        ("6010", "Advertising and marketing", "expense"),  # 8
+        ("6020", "Bank and finance charges", "expense"),  # 16b, 27
+        ("6030", "Clothing and uniforms", "expense"),  # 27
+        ("6035", "Commissions and fees", "expense"),  # 10
+        ("6037", "Depreciation", "expense"),  # 13
+        ("6040", "Education and training", "expense"),  # 27
+        ("6045", "Employee benefits", "expense"),  # 14
+        ("6050", "General merchandise", "expense"),  # 22
         ("6060", "Groceries and household", "expense"),
-        ("6070", "Insurance", "expense"),
-        ("6080", "Materials and maintenance", "expense"),
-        ("6090", "Meals and entertainment", "expense"),
+        ("6065", "Home office", "expense"),  # 30
+        ("6070", "Insurance", "expense"),  # 15
+        ("6080", "Materials and maintenance", "expense"),  # 21, 22
+        ("6090", "Meals and entertainment", "expense"),  # 24b
         ("6100", "Medical and health", "expense"),
-        ("6110", "Office supplies and equipment", "expense"),
-        ("6120", "Parking and tolls", "expense"),
-        ("6130", "Payroll and contractors", "expense"),
+        ("6110", "Office supplies and equipment", "expense"),  # 18
+        ("6120", "Parking and tolls", "expense"),  # 9
+        ("6130", "Payroll and contractors", "expense"),  # 11, 26
         ("6140", "Personal care", "expense"),
         ("6150", "Pets and animals", "expense"),
-        ("6160", "Postage and shipping", "expense"),
-        ("6170", "Professional services", "expense"),
-        ("6180", "Rent and storage", "expense"),
-        ("6190", "Software and subscriptions", "expense"),
-        ("6200", "Taxes and licenses", "expense"),
-        ("6210", "Telephone and internet", "expense"),
-        ("6220", "Travel lodging", "expense"),
-        ("6230", "Travel transport", "expense"),
-        ("6240", "Utilities", "expense"),
-        ("6250", "Vehicle fuel", "expense"),
-        ("6260", "Vehicle repairs", "expense"),
+        ("6160", "Postage and shipping", "expense"),  # 18
+        ("6170", "Professional services", "expense"),  # 17
+        ("6180", "Rent and storage", "expense"),  # 20
+        ("6185", "Retirement plans", "expense"),  # 19
+        ("6190", "Software and subscriptions", "expense"),  # 18
+        ("6200", "Taxes and licenses", "expense"),  # 23
+        ("6210", "Telephone and internet", "expense"),  # 25
+        ("6220", "Travel lodging", "expense"),  # 24a
+        ("6230", "Travel transport", "expense"),  # 24a
+        ("6240", "Utilities", "expense"),  # 25
+        ("6250", "Vehicle fuel", "expense"),  # 9
+        ("6260", "Vehicle repairs", "expense"),  # 9
+        ("6900", "Other expenses", "expense"),  # 27
     )
 )
 

@@ -1,17 +1,23 @@
-"""Companies, their bank accounts and their chart of accounts."""
+"""Companies, with the bank account and the chart of accounts they begin with.
+
+accounts.py and bank_accounts.py have what people do to them later.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 import msgspec
 import uuid_utils
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire.books import BankAccount
-from workers.books.chart import DEFAULT_CHART, FIRST_BANK_CODE, STARTER_RULES, Account
+from ledgerwire.books import Account, BankAccount, CompanyChange
+from ledgerwire.errors import FieldError
+from workers.books.chart import DEFAULT_CHART, FIRST_BANK_CODE, STARTER_RULES
+from workers.books.errors import BooksError, Missing
 from workers.books.schema import accounts, bank_accounts, companies, rules
 from workers.database import insert_new
 
@@ -63,6 +69,37 @@ async def list_companies(connection: AsyncConnection) -> list[CompanyRecord]:
     return [CompanyRecord(**row) for row in found.mappings()]
 
 
+async def hold_company(connection: AsyncConnection, company_id: str) -> None:
+    """Alone, until the transaction ends: nobody else changes its chart, rules or closing date, or works on its lines.
+
+    Those hold it together with each other (holding.py), and importing goes on, which only needs the company to be
+    there. Raises Missing.
+    """
+    held = select(companies.c.company_id).where(companies.c.company_id == company_id)
+    if (await connection.execute(held.with_for_update(key_share=True))).first() is None:
+        raise Missing("company")
+
+
+async def change_company(
+    connection: AsyncConnection, company_id: str, wanted: CompanyChange, *, today: date
+) -> CompanyRecord:
+    """Raises Missing, or BooksError where the books would be closed through a day that is still to come."""
+    await hold_company(connection, company_id)
+    if isinstance(wanted.closed_through, date) and wanted.closed_through > today:
+        detail = (
+            f"Books can be closed through {today} at the latest: what is still to come could not be booked."
+        )
+        fault = FieldError("/closed_through", f"is after {today}")
+        raise BooksError("closed_too_far", "The books cannot be closed ahead of time", detail, [fault])
+    given = {
+        name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET
+    }
+    if given:
+        await connection.execute(update(companies).where(companies.c.company_id == company_id).values(given))
+    found = await connection.execute(select(companies).where(companies.c.company_id == company_id))
+    return CompanyRecord(**found.mappings().one())
+
+
 async def create_bank_account(
     connection: AsyncConnection, company_id: str, *, name: str, currency: str, number: str | None = None
 ) -> BankAccount:
@@ -99,7 +136,8 @@ async def find_bank_account(
 
 
 async def list_chart(connection: AsyncConnection, company_id: str) -> list[Account]:
-    query = select(accounts.c.code, accounts.c.name, accounts.c.type)
+    """By code, archived ones included."""
+    query = select(*(accounts.c[name] for name in Account.__struct_fields__))
     found = await connection.execute(
         query.where(accounts.c.company_id == company_id).order_by(accounts.c.code)
     )
@@ -107,9 +145,9 @@ async def list_chart(connection: AsyncConnection, company_id: str) -> list[Accou
 
 
 async def _chart_bank_account(connection: AsyncConnection, company_id: str, name: str) -> None:
-    taken = select(func.count()).select_from(bank_accounts).where(bank_accounts.c.company_id == company_id)
-    code = FIRST_BANK_CODE - 1 + (await connection.execute(taken)).scalar_one()
-    row = _chart_row(company_id, Account(str(code), name, "asset"))
+    taken = {account.code for account in await list_chart(connection, company_id)}
+    code = next(code for code in map(str, count(FIRST_BANK_CODE)) if code not in taken)
+    row = _chart_row(company_id, Account(code, name, "asset"))
     await connection.execute(insert_new(connection.dialect, accounts).values(row))
 
 
@@ -127,7 +165,7 @@ def _bank_account(row: Row[Any]) -> BankAccount:
     return BankAccount(account_id=row.account_id, name=row.name, currency=row.currency, number=row.number)
 
 
-def _chart_row(company_id: str, account: Account) -> dict[str, str]:
+def _chart_row(company_id: str, account: Account) -> dict[str, Any]:
     return {"company_id": company_id, **msgspec.structs.asdict(account)}
 
 

@@ -1,83 +1,94 @@
-"""A company's transactions, page by page."""
+"""A company's transactions: one, page by page, or how many."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire.books import Transaction
+from ledgerwire.books import Transaction, TransactionFilter
 from ledgerwire.errors import FieldError
-from workers.books.errors import BooksError
-from workers.books.merchants import normalise
+from workers.books.errors import BooksError, Missing
 from workers.books.schema import transactions
+from workers.books.selecting import conditions
 
 COLUMNS = [
     transactions.c.import_job_id.label("job_id") if name == "job_id" else transactions.c[name]
     for name in Transaction.__struct_fields__
 ]
+#: Whoever has more lines than that is told so many: a list need not know it better, and an answer not wait for it.
+MOST_COUNTED = 100_000
+ALL = TransactionFilter()
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page ended."""
+    """Where a page ended: the date and the id of its last row."""
 
     date: date
-    transaction_id: str
+    row_id: str
 
 
 async def list_transactions(
     connection: AsyncConnection,
     company_id: str,
+    wanted: TransactionFilter = ALL,
     *,
-    states: Sequence[str] = (),
-    job_id: str | None = None,
-    text: str | None = None,
-    category: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[Transaction], str | None]:
-    """Newest date first, with the cursor of the next page or null; raises BooksError ``bad_cursor``.
-
-    ``text`` is looked for in the description, whatever its case.
-    """
-    query = _filtered(company_id, states=states, job_id=job_id, text=text, category=category)
+    """Newest date first, with the cursor of the next page or null; raises BooksError ``bad_cursor``."""
+    query = select(*COLUMNS).where(*conditions(company_id, wanted))
     newest = (transactions.c.date, transactions.c.transaction_id)
     if cursor:
-        place = _read_cursor(cursor)
-        query = query.where(tuple_(*newest) < tuple_(place.date, place.transaction_id))
+        place = read_cursor(cursor)
+        query = query.where(tuple_(*newest) < tuple_(place.date, place.row_id))
     found = await connection.execute(query.order_by(*(each.desc() for each in newest)).limit(limit + 1))
     page = [Transaction(**row) for row in found.mappings()]
-    more = len(page) > limit
-    return page[:limit], _write_cursor(page[limit - 1]) if more else None
+    if len(page) <= limit:
+        return page, None
+    last = page[limit - 1]
+    return page[:limit], write_cursor(Place(last.date, last.transaction_id))
 
 
-def _filtered(
-    company_id: str, *, states: Sequence[str], job_id: str | None, text: str | None, category: str | None
-) -> Select[Any]:
-    query = select(*COLUMNS).where(transactions.c.company_id == company_id)
-    if states:
-        query = query.where(transactions.c.state.in_(states))
-    if job_id:
-        query = query.where(transactions.c.import_job_id == job_id)
-    if text:
-        query = query.where(transactions.c.normalised.contains(normalise(text), autoescape=True))
-    if category:
-        query = query.where(transactions.c.category == category)
-    return query
+async def count_transactions(
+    connection: AsyncConnection, company_id: str, wanted: TransactionFilter = ALL
+) -> int:
+    """Up to MOST_COUNTED."""
+    some = select(transactions.c.transaction_id).where(*conditions(company_id, wanted)).limit(MOST_COUNTED)
+    counted = await connection.execute(select(func.count()).select_from(some.subquery()))
+    return int(counted.scalar_one())
 
 
-def _write_cursor(last: Transaction) -> str:
-    place = msgspec.json.encode(Place(last.date, last.transaction_id))
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
+async def find_transaction(connection: AsyncConnection, company_id: str, transaction_id: str) -> Transaction:
+    """Raises Missing, for another company's too."""
+    found = await read_transactions(connection, company_id, [transaction_id])
+    if transaction_id not in found:
+        raise Missing("transaction")
+    return found[transaction_id]
 
 
-def _read_cursor(cursor: str) -> Place:
+async def read_transactions(
+    connection: AsyncConnection, company_id: str, ids: list[str]
+) -> dict[str, Transaction]:
+    """By their ids, without those that are not the company's; some hundreds at a time."""
+    query = select(*COLUMNS).where(
+        transactions.c.company_id == company_id, transactions.c.transaction_id.in_(ids)
+    )
+    found: Any = (await connection.execute(query)).mappings()
+    return {row["transaction_id"]: Transaction(**row) for row in found}
+
+
+def write_cursor(place: Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> Place:
+    """Raises BooksError ``bad_cursor``."""
     try:
         place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         return msgspec.json.decode(place, type=Place)

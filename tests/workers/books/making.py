@@ -15,6 +15,7 @@ from workers.books.categorizing import Decided, Line, decide, lines_of_job, load
 from workers.books.companies import create_company, list_bank_accounts
 from workers.books.importing import insert_lines, prepare
 from workers.books.journal import replace_proposals
+from workers.books.merchants import merchant_key, normalise
 from workers.books.schema import transactions
 from workers.books.statements import Statement, StatementLine
 from workers.database import Database
@@ -32,6 +33,25 @@ def statement(*rows: tuple[str, str], day: date = JUNE, currency: str | None = N
         for number, (text, amount) in enumerate(rows, start=2)
     ]
     return Statement(format="csv", lines=lines)
+
+
+def a_line(description: str, amount: str = "-1", *, account_id: str = "a") -> Line:
+    """To be decided about."""
+    money = Decimal(amount)
+    return Line(
+        transaction_id="t",
+        account_id=account_id,
+        bank_account="Checking",
+        date=JUNE,
+        amount=money,
+        sign=(money > 0) - (money < 0),
+        currency="USD",
+        description=description,
+        normalised=normalise(description),
+        merchant_key=merchant_key(description),
+        line_no=2,
+        state="imported",
+    )
 
 
 async def company(database: Database, *, starter_rules: bool = True) -> tuple[str, BankAccount]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.workers.books.making import a_line
 from workers.books.chart import DEFAULT_CHART, STARTER_RULES
 from workers.books.companies import (
     create_bank_account,
@@ -27,7 +28,7 @@ async def test_a_new_company_has_a_chart_a_checking_account_and_no_rules(databas
     assert (record.name, record.base_currency) == ("Acme Ltd", "EUR")
     assert [(account.name, account.currency) for account in accounts] == [("Checking", "EUR")]
     assert {account.name for account in chart} == {"Checking", *(account.name for account in DEFAULT_CHART)}
-    assert rules.find("COFFEE", -1) is None
+    assert rules.find(a_line("COFFEE")) is None
 
 
 async def test_creating_a_company_again_changes_nothing(database: Database) -> None:
@@ -40,7 +41,7 @@ async def test_creating_a_company_again_changes_nothing(database: Database) -> N
         assert record is not None
         assert record.name == "Acme Ltd"
         assert await list_bank_accounts(connection, "acme") == before
-        assert (await load_rules(connection, "acme")).find("COFFEE", -1) is None
+        assert (await load_rules(connection, "acme")).find(a_line("COFFEE")) is None
 
 
 async def test_of_many_who_create_a_company_at_once_one_does(database: Database) -> None:
@@ -58,7 +59,7 @@ async def test_the_starter_rules_name_only_categories_of_the_chart(database: Dat
     async with database.transaction() as connection:
         await create_company(connection, "demo", starter_rules=True)
         names = {account.name for account in await list_chart(connection, "demo")}
-        rule = (await load_rules(connection, "demo")).find("UBER EATS AN2GO", -1)
+        rule = (await load_rules(connection, "demo")).find(a_line("UBER EATS AN2GO"))
     assert {category for _, category, _ in STARTER_RULES} <= names
     assert rule is not None
     assert rule.category == "Meals and entertainment"

@@ -1,4 +1,4 @@
-"""The pure part: merchants, rules, memory, the categorizer and the entries it leads to."""
+"""The pure part: merchants, memory, the categorizer and the entries it leads to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.workers.books.making import a_line
 from workers.books.categorizer import UNKNOWN, Categorizer, proposal
 from workers.books.categorizing import Decided, Line
-from workers.books.journal import propose
+from workers.books.journal import lines_of, propose
 from workers.books.memory import Memory
 from workers.books.merchants import merchant_key, normalise
 from workers.books.rules import Rule, Rules
@@ -44,26 +45,8 @@ def test_any_text_has_a_short_key_and_one_normal_form(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-def test_the_first_rule_that_matches_decides() -> None:
-    rules = Rules([Rule("uber eats", "Meals"), Rule("UBER", "Transport")])
-    assert rules.find("UBER *EATS HELP", -1) == Rule("UBER", "Transport")
-    assert rules.find("UBER EATS HELP", -1) == Rule("uber eats", "Meals")
-
-
-@pytest.mark.parametrize("text", ["TUBERIA", "UBERTY", "XUBER", "8UBER"])
-def test_a_rule_matches_whole_words(text: str) -> None:
-    assert Rules([Rule("UBER", "Transport")]).find(text, -1) is None
-
-
-def test_a_rule_may_hold_for_one_direction_only() -> None:
-    rules = Rules([Rule("ACME", "Sales", 1)])
-    assert rules.find("ACME", -1) is None
-    assert rules.find("ACME", 0) is None
-    assert rules.find("ACME", 1)
-
-
 def decide(categorizer: Categorizer, text: str, sign: int = -1) -> tuple[str | None, str | None, str]:
-    decision = categorizer.decide(normalised=normalise(text), merchant_key=merchant_key(text), sign=sign)
+    decision = categorizer.decide(a_line(text, str(sign)))
     return decision.category, decision.source, decision.reason
 
 
@@ -100,7 +83,7 @@ def test_more_approved_lines_make_more_confident() -> None:
 
 def test_a_line_nobody_knows_waits_for_a_person() -> None:
     categorizer = Categorizer(Rules([]), Memory([("", -1, "Rent", 5)]))
-    assert categorizer.decide(normalised="123", merchant_key="", sign=-1) == UNKNOWN
+    assert categorizer.decide(a_line("123")) == UNKNOWN
     assert UNKNOWN.state == "review"
 
 
@@ -117,8 +100,9 @@ def test_debits_equal_credits_and_the_bank_moves_by_the_amount(amount: Decimal) 
         assert entry is None
         return
     assert entry is not None
-    assert sum(line.debit for line in entry.lines) == sum(line.credit for line in entry.lines) > 0
-    (bank,) = [line for line in entry.lines if line.account == "Checking"]
+    lines = lines_of(entry.movements)
+    assert sum(line.debit for line in lines) == sum(line.credit for line in lines) > 0
+    (bank,) = [line for line in lines if line.account == "Checking"]
     assert bank.debit - bank.credit == amount
     assert entry.currency == "USD"
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
-from ledgerwire.books import Transaction
+from ledgerwire.books import Transaction, TransactionFilter
 from tests.workers.books.making import COFFEE, categorize, company, import_all, statement
 from workers.books.errors import BooksError
 from workers.books.transactions import list_transactions
@@ -36,11 +37,12 @@ async def test_filters_by_state_job_category_and_text(database: Database) -> Non
 
     async def count(**filters: object) -> int:
         async with database.reading() as connection:
-            return len((await list_transactions(connection, company_id, **filters))[0])  # type: ignore[arg-type]
+            wanted = msgspec.convert(filters, TransactionFilter)
+            return len((await list_transactions(connection, company_id, wanted))[0])
 
     assert await count() == 3
-    assert await count(states=["proposed"]) == 1
-    assert await count(states=["proposed", "imported"]) == 2
+    assert await count(state=["proposed"]) == 1
+    assert await count(state=["proposed", "imported"]) == 2
     assert await count(job_id=other) == 1
     assert await count(category="Meals and entertainment") == 1
     assert await count(text="coffee") == 2
