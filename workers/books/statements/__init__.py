@@ -11,23 +11,35 @@ from pathlib import Path
 from typing import Any
 
 from workers.books.errors import StatementError
+from workers.books.statements.camt import read_camt
 from workers.books.statements.delimited import read_delimited
-from workers.books.statements.formats import refuse_others
+from workers.books.statements.formats import (
+    is_camt,
+    is_mt940,
+    is_ofx,
+    is_qif,
+    opening,
+    refuse_binary,
+    refuse_markup,
+)
 from workers.books.statements.limits import MAX_BYTES
 from workers.books.statements.mapping import Mapping, read_mapping
+from workers.books.statements.mt940 import read_mt940
+from workers.books.statements.ofx import read_ofx
+from workers.books.statements.qif import read_qif
 from workers.books.statements.statement import Statement, StatementLine
 
 __all__ = ["READERS", "Statement", "StatementError", "StatementLine", "read_statement"]
 
 Reader = Callable[[bytes, Mapping], Statement]
 
-
-def _anything(_content: bytes) -> bool:
-    return True
-
-
-#: CSV has no mark of its own, so it comes last and takes what is left.
-READERS: tuple[tuple[Callable[[bytes], bool], Reader], ...] = ((_anything, read_delimited),)
+#: Each with its test of the file's first characters. CSV has no mark of its own: it is what is left.
+READERS: tuple[tuple[Callable[[str], bool], Reader], ...] = (
+    (is_camt, read_camt),
+    (is_ofx, read_ofx),
+    (is_qif, read_qif),
+    (is_mt940, read_mt940),
+)
 
 
 def read_statement(path: Path, *, name: str, mapping: dict[str, Any] | None = None) -> Statement:
@@ -40,5 +52,10 @@ def read_statement(path: Path, *, name: str, mapping: dict[str, Any] | None = No
         detail = f"{name!r} is larger than {MAX_BYTES // 2**20} MB. Export it in parts."
         raise StatementError("file_too_large", "The file is too large", detail)
     content = path.read_bytes()
-    refuse_others(content, name)
-    return next(read for recognises, read in READERS if recognises(content))(content, confirmed)
+    refuse_binary(content, name)
+    top = opening(content)
+    for recognises, read in READERS:
+        if recognises(top):
+            return read(content, confirmed)
+    refuse_markup(top, name)
+    return read_delimited(content, confirmed)

@@ -8,3 +8,5 @@ MAX_COLUMNS = 200
 MAX_CELL = 10_000
 #: Rows above the header: titles, account holder, period.
 MAX_PREAMBLE = 60
+#: Elements inside one another; a statement needs about fifteen.
+MAX_DEPTH = 50

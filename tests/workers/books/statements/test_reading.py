@@ -305,7 +305,6 @@ REFUSALS: dict[str, tuple[bytes, str]] = {
     "a PNG": (b"\x89PNG\r\n\x1a\n rest", "not_a_statement"),
     "a JPEG": (b"\xff\xd8\xff\xe0 rest", "not_a_statement"),
     "a web page": (b"\n<!DOCTYPE html><html></html>", "not_a_statement"),
-    "OFX": (b"OFXHEADER:100\nDATA:OFXSGML\n", "not_a_statement"),
     "JSON": (b'{"date": 1}', "not_a_statement"),
     "zero bytes": (HEADER + b"2026-06-13,\x00\x00x,-1.00\n", "not_a_statement"),
     "noise": (bytes(range(1, 256)) * 20, "not_a_statement"),
