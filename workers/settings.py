@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 DEVELOPMENT_PORT = 8000
+LONGEST_KEY = 4_096
+LONGEST_NAME = 200
 
 
 class SettingError(ValueError):
@@ -86,7 +88,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: Both are needed before anything is asked of a language model.
     openai_api_key: str | None = None
     openai_model: str | None = None
+    #: Of any server that speaks OpenAI's protocol; null means OpenAI's own.
     openai_base_url: str | None = None
+    #: Calls to the language model at once, per worker.
+    openai_concurrency: int = 4
+    #: Seconds one call may take.
+    openai_timeout: float = 30.0
+    #: Seconds one job may go on asking before the rest of its lines goes to review.
+    openai_deadline: float = 900.0
+    #: Tokens a company may spend in a day of UTC, input and output together.
+    openai_daily_tokens: int = 1_000_000
     #: The application registered with Intuit; without it export is refused with what to do.
     qbo_client_id: str | None = None
     qbo_client_secret: str | None = None
@@ -99,6 +110,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def files_dir(self) -> Path:
         return self.data_dir / "files"
+
+    @property
+    def has_language_model(self) -> bool:
+        return bool(self.openai_api_key and self.openai_model)
 
     @property
     def origins(self) -> frozenset[str]:
@@ -128,9 +143,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         allowed_origins=tuple(filter(None, (o.strip() for o in env.get("ALLOWED_ORIGINS", "").split(",")))),
         secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "true", "yes"},
         trusted_proxies=env.get("FORWARDED_ALLOW_IPS") or None,
-        openai_api_key=env.get("OPENAI_API_KEY") or None,
-        openai_model=env.get("OPENAI_MODEL") or None,
-        openai_base_url=env.get("OPENAI_BASE_URL") or None,
+        openai_api_key=_line(env, "OPENAI_API_KEY", most=LONGEST_KEY),
+        openai_model=_line(env, "OPENAI_MODEL", most=LONGEST_NAME),
+        openai_base_url=_web_url(env, "OPENAI_BASE_URL"),
+        openai_concurrency=_whole(env, "OPENAI_CONCURRENCY", 4, least=1, most=64),
+        openai_timeout=_number(env, "OPENAI_TIMEOUT", 30.0),
+        openai_deadline=_number(env, "OPENAI_DEADLINE", 900.0),
+        openai_daily_tokens=_whole(env, "OPENAI_DAILY_TOKENS", 1_000_000, least=0),
         qbo_client_id=env.get("QBO_CLIENT_ID") or None,
         qbo_client_secret=env.get("QBO_CLIENT_SECRET") or None,
         qbo_environment=_choice(env, "QBO_ENVIRONMENT", ("sandbox", "production")),
@@ -159,6 +178,23 @@ def _has_port_or_none(url: str) -> bool:
     except ValueError:
         return False
     return port is None or port > 0
+
+
+def _line(env: Mapping[str, str], name: str, *, most: int) -> str | None:
+    """Text that a header of HTTP can carry, or None. What it is is not said: it may be a secret."""
+    text = (env.get(name) or "").strip()
+    if not (text.isascii() and text.isprintable() and len(text) <= most):
+        raise SettingError(f"{name} should be one line of at most {most} ASCII characters.")
+    return text or None
+
+
+def _web_url(env: Mapping[str, str], name: str) -> str | None:
+    text = (env.get(name) or "").strip()
+    if text and not (text.startswith(("http://", "https://")) and _has_port_or_none(text)):
+        raise SettingError(f"{name} should read https://host/v1 or http://host:port/v1.")
+    if text and not urlsplit(text).hostname:
+        raise SettingError(f"{name} names no host; it should read https://host/v1.")
+    return text or None
 
 
 def async_url(url: str) -> str:

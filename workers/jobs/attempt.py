@@ -22,6 +22,7 @@ from workers.jobs.ledger import Ledger
 from workers.jobs.plan import Meter, Plan
 from workers.jobs.progress import Publisher
 from workers.jobs.record import JobRecord, Picture
+from workers.jobs.shared import Shared
 from workers.jobs.tables import job_logs, jobs
 
 T = TypeVar("T")
@@ -70,13 +71,24 @@ class Attempt:
     """Handed to the task with its submission. ``state`` is the last checkpoint's, None at the start."""
 
     def __init__(
-        self, record: JobRecord, *, database: Database, files: Files, publisher: Publisher, plan: Plan
+        self,
+        record: JobRecord,
+        *,
+        database: Database,
+        files: Files,
+        publisher: Publisher,
+        plan: Plan,
+        shared: Shared,
     ) -> None:
         self.record = record
         self.database = database
         self.files = files
+        #: The settings, and what the tasks of this process have in common.
+        self.shared = shared
         self.state: Any = record.checkpoint
         self.stop: Stop | None = None
+        #: Set with ``stop``, for a task that waits for somebody outside.
+        self.stopping = asyncio.Event()
         self.cancel_requested = record.cancel_requested
         #: When the last checkpoint was committed, on the monotonic clock.
         self.moved_at = time.monotonic()
@@ -117,6 +129,7 @@ class Attempt:
     def halt(self, stop: Stop) -> None:
         """Asked to end; a cancel is shown before the end it leads to."""
         self.stop = stop
+        self.stopping.set()
         if stop is Stop.CANCEL and not self.cancel_requested:
             self.cancel_requested = True
             self._report()

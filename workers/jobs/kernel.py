@@ -29,6 +29,7 @@ from workers.jobs.progress import Publisher
 from workers.jobs.queue import Queue
 from workers.jobs.reaper import Reaper
 from workers.jobs.record import JobRecord
+from workers.jobs.shared import Shared
 from workers.settings import SettingError, Settings
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Kernel:
         self.database = database
         self.redis = connect(redis_url)
         self.files = Files(settings.files_dir)
+        self.shared = Shared(settings)
         self.ledger = Ledger(database)
         self.lifecycle = Lifecycle(database)
         self.live = Live(self.redis, job_ttl=settings.job_ttl)
@@ -102,6 +104,7 @@ class Kernel:
             _done, late = await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
             await ended(*late)
             await asyncio.gather(*tasks, return_exceptions=True)
+        await self.shared.close()
         await self.redis.aclose()
         await self.database.close()
 
@@ -177,7 +180,14 @@ class Kernel:
         self._nudge.set()
 
     def attempt(self, record: JobRecord, plan: Plan) -> Attempt:
-        return Attempt(record, database=self.database, files=self.files, publisher=self.publisher, plan=plan)
+        return Attempt(
+            record,
+            database=self.database,
+            files=self.files,
+            publisher=self.publisher,
+            plan=plan,
+            shared=self.shared,
+        )
 
     async def _dispatch_nudged(self) -> None:
         while not self._closing.is_set():

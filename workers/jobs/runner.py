@@ -175,7 +175,8 @@ class Performance:
             await self._settle_unknown()
             return
         self.attempt = self.kernel.attempt(self.record, self.kind.plan)
-        self.attempt.stop = self._stop
+        if self._stop is not None:
+            self.attempt.halt(self._stop)
         outcome = await self._work(self.kind, self.attempt)
         await self.kernel.publisher.flushed(within=FLUSH_SECONDS)
         ended = await patiently(lambda: self._settle(outcome))

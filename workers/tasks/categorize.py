@@ -10,15 +10,17 @@ from ledgerwire.submissions import Categorize
 from workers.books.categorizing import Line, count_waiting, waiting_lines
 from workers.jobs.attempt import Attempt
 from workers.jobs.plan import Plan
+from workers.tasks.asking import Asked, ask_lines, load_questionnaire
 from workers.tasks.categorizing import Tally, categorize_lines
 
-PLAN = Plan(categorize=100)
+PLAN = Plan(categorize=75, ask=25)
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     #: Fixed at the start: a resumed job means the same number of lines.
     total: int | None = None
     tally: Tally = Tally()
+    asked: Asked = Asked()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ async def categorize(attempt: Attempt, submission: Categorize) -> Result:
                 connection, attempt.company_id, after=cursor or "", limit=limit, transaction_ids=ids
             )
 
+    questionnaire = await load_questionnaire(attempt)
     tally = await categorize_lines(
         attempt,
         next_lines,
@@ -53,5 +56,15 @@ async def categorize(attempt: Attempt, submission: Categorize) -> Result:
         total=total,
         tally=state.tally,
         keep={"total": total},
+        questionnaire=questionnaire,
+    )
+    await ask_lines(
+        attempt,
+        questionnaire,
+        next_lines,
+        lambda line: line.transaction_id,
+        tally=tally,
+        asked=state.asked,
+        keep={"total": total, "tally": tally},
     )
     return Result(categorized=tally.categorized, needs_review=tally.needs_review)

@@ -10,6 +10,8 @@ import msgspec
 
 from workers.books.categorizing import Decided, Line, decide, load_categorizer, store_decisions
 from workers.books.journal import replace_proposals
+from workers.books.questions import Questionnaire
+from workers.books.suggestions import with_known_answers
 from workers.jobs.attempt import Attempt, Batch
 
 #: Hands out the lines after a cursor, at most ``limit`` of them.
@@ -37,15 +39,21 @@ async def categorize_lines(
     total: int,
     tally: Tally,
     keep: dict[str, Any],
+    questionnaire: Questionnaire | None,
 ) -> Tally:
-    """Decide line after line, batch by batch; ``keep`` is what else the checkpoint must remember."""
+    """Decide line after line, batch by batch; ``keep`` is what else the checkpoint must remember.
+
+    What a language model has answered before is known at once; what it has not is for the next step to ask.
+    """
     attempt.begin("categorize", total=total, done=tally.done)
     async with attempt.database.reading() as connection:
         categorizer = await load_categorizer(connection, attempt.company_id)
     async for lines in _batches(next_lines, cursor_of, tally.cursor, total - tally.done):
         decided = decide(categorizer, lines)
+        if questionnaire is not None:
+            decided = await _recalled(attempt, decided, questionnaire)
         async with attempt.checkpoint() as batch:
-            stored = await _store(attempt, batch, decided)
+            stored = await store(attempt, batch, decided)
             tally = _counted(tally, stored, cursor_of(lines[-1]), len(lines))
             batch.state = {**keep, "tally": tally}
             batch.done = tally.done
@@ -61,7 +69,15 @@ async def _batches(
         cursor, left = cursor_of(lines[-1]), left - len(lines)
 
 
-async def _store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:
+async def _recalled(
+    attempt: Attempt, decided: Sequence[Decided], questionnaire: Questionnaire
+) -> list[Decided]:
+    async with attempt.database.reading() as connection:
+        return await with_known_answers(connection, attempt.company_id, decided, questionnaire)
+
+
+async def store(attempt: Attempt, batch: Batch, decided: Sequence[Decided]) -> list[Decided]:
+    """Write the decisions and their journal proposals, and say each in a line of the log; what was written."""
     now = datetime.now(UTC)
     stored = await store_decisions(
         batch.connection, attempt.company_id, decided, actor=attempt.actor, job_id=attempt.job_id, now=now

@@ -11,15 +11,17 @@ from workers.books.categorizing import Line, count_job_lines, lines_of_job
 from workers.books.proof import prove_entries
 from workers.jobs.attempt import Attempt
 from workers.jobs.plan import Plan
+from workers.tasks.asking import Asked, ask_lines, load_questionnaire
 from workers.tasks.categorizing import Tally, categorize_lines
 from workers.tasks.importing import Imported, import_lines, read_lines
 
-PLAN = Plan(read=4, import_=34, categorize=58, journal=4)
+PLAN = Plan(read=4, import_=28, categorize=46, ask=18, journal=4)
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     imported: Imported = Imported()
     tally: Tally = Tally()
+    asked: Asked = Asked()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +40,7 @@ async def upload_and_categorize(attempt: Attempt, submission: UploadAndCategoriz
     if tally.cursor is None:
         account, lines = await read_lines(attempt, submission)
         imported = await import_lines(attempt, account, lines, imported)
-    tally = await _categorize(attempt, imported, tally)
+    tally = await _categorize(attempt, imported, tally, state.asked)
     await _prove_journal(attempt)
     return Result(
         read=imported.read,
@@ -49,7 +51,7 @@ async def upload_and_categorize(attempt: Attempt, submission: UploadAndCategoriz
     )
 
 
-async def _categorize(attempt: Attempt, imported: Imported, tally: Tally) -> Tally:
+async def _categorize(attempt: Attempt, imported: Imported, tally: Tally, asked: Asked) -> Tally:
     async with attempt.database.reading() as connection:
         total = await count_job_lines(connection, attempt.company_id, attempt.job_id)
 
@@ -59,14 +61,26 @@ async def _categorize(attempt: Attempt, imported: Imported, tally: Tally) -> Tal
                 connection, attempt.company_id, attempt.job_id, after=cursor or 0, limit=limit
             )
 
-    return await categorize_lines(
+    questionnaire = await load_questionnaire(attempt)
+    tally = await categorize_lines(
         attempt,
         next_lines,
         lambda line: line.line_no,
         total=total,
         tally=tally,
         keep={"imported": imported},
+        questionnaire=questionnaire,
     )
+    await ask_lines(
+        attempt,
+        questionnaire,
+        next_lines,
+        lambda line: line.line_no,
+        tally=tally,
+        asked=asked,
+        keep={"imported": imported, "tally": tally},
+    )
+    return tally
 
 
 async def _prove_journal(attempt: Attempt) -> None:

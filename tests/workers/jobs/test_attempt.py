@@ -23,6 +23,7 @@ from workers.jobs.live import Live
 from workers.jobs.plan import Plan
 from workers.jobs.progress import Publisher
 from workers.jobs.record import JobRecord
+from workers.jobs.shared import Shared
 from workers.jobs.tables import job_files
 from workers.settings import Settings
 
@@ -38,8 +39,14 @@ def begin(database: Database, live: Live, tmp_path: Any) -> Began:
 
 
 def attempt_of(record: JobRecord, database: Database, publisher: Publisher, folder: Any) -> Attempt:
+    settings = Settings(data_dir=folder, database_url=database.url)
     return Attempt(
-        record, database=database, files=Files(folder), publisher=publisher, plan=Plan(read=50, work=50)
+        record,
+        database=database,
+        files=Files(folder),
+        publisher=publisher,
+        plan=Plan(read=50, work=50),
+        shared=Shared(settings),
     )
 
 

@@ -47,7 +47,9 @@ from workers.jobs.position import Position
 from workers.jobs.progress import Publisher
 from workers.jobs.queue import Queue, QueueId
 from workers.jobs.record import JobRecord
+from workers.jobs.shared import Shared
 from workers.jobs.tables import jobs
+from workers.settings import Settings
 
 T = TypeVar("T")
 
@@ -73,6 +75,7 @@ class Ground:
         self.runner = runner
         self.broker = broker
         self.files = Files(folder)
+        self.shared = Shared(Settings(data_dir=folder, database_url=url))
         self.database = Database(url)
         self.redis = self.run(self._connected())
         self.ledger = Ledger(self.database)
@@ -126,6 +129,7 @@ class Process:
             files=self.ground.files,
             publisher=self.publisher,
             plan=Plan(work=100),
+            shared=self.ground.shared,
         )
         self.attempts.append(made)
         return made
