@@ -7,10 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount, BankAccountChange, NewBankAccount
+from workers.books.account_numbers import LEAST_DIGITS, kept
 from workers.books.accounts import check_name_is_free, invalid, rename, tidy
 from workers.books.companies import create_bank_account, find_bank_account, hold_company
 from workers.books.errors import Missing
-from workers.books.importing import LEAST_DIGITS, compact
 from workers.books.schema import bank_accounts
 
 
@@ -49,8 +49,6 @@ def _number(number: str | None) -> str | None:
     """As a file's own is compared with it."""
     if number is None:
         return None
-    if len(compacted := compact(number)) < LEAST_DIGITS:
-        raise invalid(
-            "/number", f"should have {LEAST_DIGITS} letters or digits at least: an IBAN, or its end"
-        )
-    return compacted
+    if (short := kept(number)) is None:
+        raise invalid("/number", f"should have {LEAST_DIGITS} digits at least: an IBAN, or how it ends")
+    return short

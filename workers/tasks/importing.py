@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ledgerwire.books import BankAccount
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.companies import list_bank_accounts
 from workers.books.errors import BooksError
-from workers.books.importing import NewLine, choose_account, insert_lines, prepare
+from workers.books.importing import NewLine, insert_lines, prepare_shares
+from workers.books.routing import Share, learn_number, route
 from workers.books.statements import Statement
 from workers.books.statements.reading import read_in_child
 from workers.child import ChildFailed
-from workers.jobs.attempt import Attempt
+from workers.jobs.attempt import Attempt, Batch
 from workers.jobs.faults import TROUBLE, BadInput, TryLater
 
 BATCH = 100
@@ -28,39 +28,48 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     imported: int = 0
 
 
-async def read_lines(attempt: Attempt, submission: UploadAndCategorize) -> tuple[BankAccount, list[NewLine]]:
-    """The file's lines and the account they belong to; the same bytes always give the same lines."""
+class Source(msgspec.Struct, frozen=True):
+    """What is done once for a file, with its first lines."""
+
+    shares: list[Share]
+    #: Sentences for people: every line was read, and something is to be known about it.
+    warnings: list[str]
+
+
+async def read_lines(attempt: Attempt, submission: UploadAndCategorize) -> tuple[Source, list[NewLine]]:
+    """The file's lines, each with its account; the same bytes always give the same lines."""
     attempt.begin("read", noun="lines")
     try:
         statement = await read_in_child(
             attempt.files.path(submission.file.sha256), name=submission.file.name, mapping=submission.mapping
         )
-        account = await _account(attempt, submission, statement)
+        shares = await _route(attempt, submission, statement)
     except BooksError as error:
         raise BadInput(error.problem) from error
     except ChildFailed as error:
         raise TryLater(TROUBLE) from error
-    return account, prepare(statement, account)
+    return Source(shares, statement.warnings), prepare_shares(shares)
 
 
-async def _account(attempt: Attempt, submission: UploadAndCategorize, statement: Statement) -> BankAccount:
+async def _route(attempt: Attempt, submission: UploadAndCategorize, statement: Statement) -> list[Share]:
     async with attempt.database.reading() as connection:
         accounts = await list_bank_accounts(connection, attempt.company_id)
-    return choose_account(accounts, statement, submission.account_id)
+    return route(accounts, statement, submission.account_id)
 
 
 async def import_lines(
-    attempt: Attempt, account: BankAccount, lines: Sequence[NewLine], so_far: Imported
+    attempt: Attempt, source: Source, lines: Sequence[NewLine], so_far: Imported
 ) -> Imported:
     """Insert what is new, batch by batch, from where the last checkpoint left it."""
     attempt.begin("import", total=len(lines), done=so_far.read)
     for start in range(so_far.read, len(lines), BATCH):
         batch_lines = lines[start : start + BATCH]
         async with attempt.checkpoint() as batch:
+            if start == 0:
+                await _open(batch, source)
             new = await insert_lines(
                 batch.connection,
                 attempt.company_id,
-                account.account_id,
                 batch_lines,
                 job_id=attempt.job_id,
                 now=datetime.now(UTC),
@@ -69,3 +78,14 @@ async def import_lines(
             batch.state = {"imported": so_far}
             batch.done = so_far.read
     return so_far
+
+
+async def _open(batch: Batch, source: Source) -> None:
+    """With the first lines, so that an account has the number of the file it holds, and of no other."""
+    for warning in source.warnings:
+        batch.log(warning, level="warning")
+    try:
+        for share in source.shares:
+            await learn_number(batch.connection, share)
+    except BooksError as error:
+        raise BadInput(error.problem) from error

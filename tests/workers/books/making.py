@@ -71,9 +71,7 @@ async def import_all(
     inserted = 0
     for batch in batches(prepare(read, account), 100):
         async with database.transaction() as connection:
-            inserted += await insert_lines(
-                connection, company_id, account.account_id, batch, job_id=job_id, now=NOW
-            )
+            inserted += await insert_lines(connection, company_id, batch, job_id=job_id, now=NOW)
     return job_id, inserted
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from ledgerwire.books import BankAccount
 from tests.workers.books.making import COFFEE, company, import_all, statement
-from workers.books.errors import AccountError
-from workers.books.importing import choose_account, prepare
+from workers.books.importing import prepare, prepare_shares
+from workers.books.routing import Share
 from workers.books.schema import transactions
 from workers.books.statements import Statement, StatementLine
 from workers.database import Database
@@ -132,57 +132,19 @@ async def test_no_lines_are_no_work(database: Database) -> None:
     assert (await import_all(database, company_id, account, statement()))[1] == 0
 
 
-# --- choosing the account
+# --- several accounts
 
 
-def test_the_account_asked_for_is_taken() -> None:
-    assert choose_account([CHECKING, SAVINGS], statement(COFFEE), "a2") == SAVINGS
-
-
-def test_an_account_of_another_company_is_refused_with_the_list_of_its_own() -> None:
-    with pytest.raises(AccountError, match="Checking") as refused:
-        choose_account([CHECKING], statement(COFFEE), "foreign")
-    assert refused.value.code == "unknown_account"
-    assert refused.value.problem.code == "unknown_account"
-
-
-@pytest.mark.parametrize("number", ["DE89 3704 0044 0532 0130 00", "532013000", "3000"])
-def test_the_account_the_file_names_is_taken(number: str) -> None:
-    read = msgspec.structs.replace(statement(COFFEE), account_number=number)
-    assert choose_account([CHECKING, SAVINGS], read, None) == SAVINGS
-
-
-def test_the_only_account_is_taken() -> None:
-    assert choose_account([CHECKING], statement(COFFEE), None) == CHECKING
-    named = msgspec.structs.replace(statement(COFFEE), account_number="12345678")
-    assert choose_account([CHECKING], named, None) == CHECKING
-
-
-def test_the_only_account_is_not_taken_for_a_file_that_names_another() -> None:
-    named = msgspec.structs.replace(statement(COFFEE), account_number="GB00 1111 2222")
-    with pytest.raises(AccountError, match="none of them"):
-        choose_account([SAVINGS], named, None)
-
-
-def test_among_several_a_problem_lists_them() -> None:
-    with pytest.raises(AccountError) as refused:
-        choose_account([CHECKING, SAVINGS], statement(COFFEE), None)
-    assert refused.value.code == "choose_account"
-    assert [error.detail.split()[0] for error in refused.value.errors] == ["a1", "a2"]
-
-
-def test_without_any_account_a_problem_says_what_to_do() -> None:
-    with pytest.raises(AccountError, match="create one first"):
-        choose_account([], statement(COFFEE), None)
-
-
-def test_another_currency_is_refused_with_the_reason() -> None:
-    with pytest.raises(AccountError, match="Line 2 is in EUR") as refused:
-        choose_account([CHECKING], statement(COFFEE, currency="EUR"), "a1")
-    assert refused.value.code == "currency_mismatch"
-    whole = Statement(format="csv", lines=statement(COFFEE).lines, currency="EUR")
-    with pytest.raises(AccountError):
-        choose_account([CHECKING], whole, None)
+def test_occurrences_are_counted_for_each_account() -> None:
+    """A second coffee on another account is the first one there."""
+    both = statement(COFFEE, COFFEE)
+    parts = [msgspec.structs.replace(both, lines=[line]) for line in both.lines]
+    shares = [
+        Share(account, part) for account, part in zip((CHECKING, SAVINGS), reversed(parts), strict=True)
+    ]
+    lines = prepare_shares(shares)
+    assert [(line.line_no, line.account_id) for line in lines] == [(2, "a2"), (3, "a1")]
+    assert {line.fingerprint for line in lines} == set(marks(parts[0]))
 
 
 def test_a_line_keeps_its_place_in_the_file() -> None:
