@@ -67,8 +67,15 @@ class PostgresServer:
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
 
     def create(self) -> str:
+        return self._create(f'TEMPLATE "{TEMPLATE}"')
+
+    def create_empty(self) -> str:
+        """Without any table."""
+        return self._create("")
+
+    def _create(self, how: str) -> str:
         name = f"test_{uuid4().hex}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        self._execute(f'CREATE DATABASE "{name}" {how}')
         return name
 
     def drop(self, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import uuid_utils
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
@@ -174,6 +174,13 @@ class Ledger:
         rows = [{"id": job_id, "at": fence} for job_id, fence in sorted(fences)]
         async with self.database.transaction() as tx:
             await tx.execute(_MARK_TOLD, rows)
+
+    async def start_over(self, job_id: str) -> bool:
+        """Forget how far an ended job came: retried, it begins anew. False where it has not ended."""
+        ended = update(jobs).where(jobs.c.job_id == job_id, jobs.c.status.in_(TERMINAL))
+        async with self.database.transaction() as tx:
+            changed = await tx.execute(ended.values(checkpoint=null()))
+            return changed.rowcount == 1
 
     async def forget(self, *, finished_before: datetime, limit: int = 1_000) -> int:
         """Delete jobs that ended before that moment, with their logs; returns how many."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ledgerwire.submissions import Categorize, UploadAndCategorize
+from ledgerwire.submissions import BulkApprove, Categorize, UndoApprove, UndoImport, UploadAndCategorize
 from workers.jobs.kinds import Kind, registry
-from workers.tasks import categorize, upload_and_categorize
+from workers.tasks import bulk_approve, categorize, undo_approve, undo_import, upload_and_categorize
 
 KINDS = registry(
     [
         Kind(Categorize, categorize.categorize, categorize.PLAN),
         Kind(UploadAndCategorize, upload_and_categorize.upload_and_categorize, upload_and_categorize.PLAN),
+        Kind(BulkApprove, bulk_approve.bulk_approve, bulk_approve.PLAN),
+        Kind(UndoApprove, undo_approve.undo_approve, undo_approve.PLAN),
+        Kind(UndoImport, undo_import.undo_import, undo_import.PLAN),
     ]
 )

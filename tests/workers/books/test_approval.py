@@ -210,7 +210,9 @@ async def test_a_period_that_is_being_closed_waits_for_approvals_and_they_for_it
         lines = await books.lines()
         return sorted(key for key, line in lines.items() if line.state == "approved")
 
-    *outcomes, approved = await asyncio.gather(*(books.approve(chunk) for chunk in chunks), close())
+    outcomes, approved = await asyncio.gather(
+        asyncio.gather(*(books.approve(chunk) for chunk in chunks)), close()
+    )
     said = [each for chunk in outcomes for each in chunk]
     assert {each.outcome for each in said} <= {"approved", "locked_period"}
     assert sorted(each.transaction_id for each in said if each.outcome == "approved") == approved

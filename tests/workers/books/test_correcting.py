@@ -159,11 +159,10 @@ async def test_approving_changing_and_categorizing_at_once_lose_no_word(books: R
             return "too late"
         return "chosen"
 
-    *said, outcomes, _none, more = await asyncio.gather(
-        *(choose(key) for key in ids),
-        books.approve(ids[::-1], job_id="job-1"),
+    said, (outcomes, more), _none = await asyncio.gather(
+        asyncio.gather(*(choose(key) for key in ids)),
+        asyncio.gather(books.approve(ids[::-1], job_id="job-1"), books.approve(ids, job_id="job-3")),
         recategorize(),
-        books.approve(ids, job_id="job-3"),
     )
     lines = await books.lines()
     for key, word in zip(ids, said, strict=True):

@@ -273,3 +273,19 @@ async def test_a_retried_job_is_not_old(ledger: Ledger, hand: Hand) -> None:
     job = await hand.change(await hand.in_status(Status.FAILED), finished_at=NOW - timedelta(days=1))
     await hand.lifecycle.retry(job.job_id)
     assert await ledger.forget(finished_before=NOW) == 0
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETE, Status.FAILED, Status.CANCELLED])
+async def test_an_ended_job_can_be_made_to_start_over(ledger: Ledger, hand: Hand, status: Status) -> None:
+    job = await hand.change(await hand.in_status(status), checkpoint={"read": 300}, checkpoint_no=3)
+    assert await ledger.start_over(job.job_id)
+    again = await hand.now(job)
+    assert (again.checkpoint, again.checkpoint_no, again.status) == (None, 3, status)
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.RUNNING])
+async def test_a_job_that_has_not_ended_keeps_its_place(ledger: Ledger, hand: Hand, status: Status) -> None:
+    job = await hand.change(await hand.in_status(status), checkpoint={"read": 300})
+    assert not await ledger.start_over(job.job_id)
+    assert (await hand.now(job)).checkpoint == {"read": 300}
+    assert not await ledger.start_over("nothing")
