@@ -83,7 +83,7 @@ class Books:
         record = await self._upload(company, statement(count), "bank.csv")
         seconds = (now() - began) / 1_000
         return {
-            "categorize_step": _pace(await self._log(record.job_id)),
+            "categorize_step": spoken_pace(await read_log(self.kernel, record.job_id)),
             "whole_job": count / seconds,
             "decide": await self._decide(record, count),
         }
@@ -109,14 +109,6 @@ class Books:
                 return record
             await asyncio.sleep(0.02)
 
-    async def _log(self, job_id: str) -> list[LogEntry]:
-        entries: list[LogEntry] = []
-        while page := await self.kernel.ledger.log_page(
-            job_id, after=entries[-1].number if entries else 0, limit=PAGE
-        ):
-            entries += page
-        return entries
-
     async def _decide(self, record: JobRecord, count: int) -> float:
         async with self.kernel.database.reading() as connection:
             categorizer = await load_categorizer(connection, record.company_id)
@@ -128,7 +120,16 @@ class Books:
         return len(decided) / seconds
 
 
-def _pace(entries: Sequence[LogEntry]) -> float:
+async def read_log(kernel: Kernel, job_id: str) -> list[LogEntry]:
+    entries: list[LogEntry] = []
+    while page := await kernel.ledger.log_page(
+        job_id, after=entries[-1].number if entries else 0, limit=PAGE
+    ):
+        entries += page
+    return entries
+
+
+def spoken_pace(entries: Sequence[LogEntry]) -> float:
     """Lines a second from the first batch's log to the last one's."""
     spoken = [entry for entry in entries if entry.lines]
     first, last = _moment(spoken[0]), _moment(spoken[-1])

@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from tests.benchmarks import categorize, fanout, pickup, throughput
+from tests.benchmarks import approve, categorize, fanout, pickup, throughput
 from tests.benchmarks.figures import OURS, Report, percentile
 from tests.brokers import found_program
 
@@ -31,6 +31,11 @@ async def test_fanout() -> None:
 async def test_categorize() -> None:
     size = categorize.Size(lines=250, rounds=1, postgresql=0)
     assert_measured(await categorize.measure(size), categorize.FLOOR)
+
+
+async def test_approve() -> None:
+    size = approve.Size(lines=600, rounds=1, postgresql=0)
+    assert_measured(await approve.measure(size), approve.FLOOR)
 
 
 async def test_throughput() -> None:
