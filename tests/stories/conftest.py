@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-pytest.register_assert_rewrite("tests.stories.bank", "tests.stories.claims", "tests.stories.watchers")
+HELPERS = ("approvals", "bank", "claims", "kills", "watchers")
+pytest.register_assert_rewrite(*(f"tests.stories.{helper}" for helper in HELPERS))
 
 from tests.brokers import Broker  # noqa: E402 (they are told of first)
 from tests.stories.fleet import Fleet  # noqa: E402
