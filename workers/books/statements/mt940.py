@@ -19,13 +19,13 @@ from workers.books.statements.dates import read_date
 from workers.books.statements.description import MAX_DESCRIPTION, describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
+from workers.books.statements.lines import one_line_end
 from workers.books.statements.mapping import Mapping
 from workers.books.statements.purpose import read_purpose
 from workers.books.statements.refusal import refuse_damaged, refuse_length, refuse_line
 from workers.books.statements.stated import Balance, bounded, disagreement
 from workers.books.statements.statement import Statement, StatementLine
 
-LINE_END = re.compile(r"\r*\n|\r")
 #: Control characters that a transfer puts around a message.
 TRANSFER = bytes((1, 2, 3))
 TAG = re.compile(r"\s*(?:\{.*\{4:)?:([0-9]{2}[A-Za-z]?|NS):(.*)")
@@ -45,7 +45,8 @@ ENTRY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 BALANCE = re.compile(
-    r"\s*(?P<mark>[CD])R?(?:[0-9]{6})?(?P<currency>[A-Z]{3})\s*(?P<amount>[0-9.]*+,?+[0-9]*+)", re.IGNORECASE
+    r"\s*(?P<mark>[CD])R?(?:[0-9]{6,8})?\s*(?P<currency>[A-Z]{3})\s*(?P<amount>[0-9.]*+,?+[0-9]*+)",
+    re.IGNORECASE,
 )
 NUMBER = re.compile(
     r"(?P<whole>[0-9]*|[0-9]{1,3}(?:\.[0-9]{3})+),(?P<cents>[0-9]*)|(?P<plain>[0-9]+(?:\.[0-9]{1,2})?)"
@@ -169,7 +170,7 @@ def _fields(text: str) -> Iterator[Field]:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """A colon that was left behind on a line of its own goes before the next."""
     left = ""
-    for line_no, line in enumerate(LINE_END.split(text), start=1):
+    for line_no, line in enumerate(one_line_end(text).split("\n"), start=1):
         if line.strip() == ":":
             left = ":"
             continue
@@ -204,6 +205,8 @@ class Assembly:
                 message.opening = self._balance(message, field)
             case "62F" | "62M":
                 message.closing = self._balance(message, field)
+            case "64" | "65" if message.currency is None:
+                self._balance(message, field)
             case "34F":
                 message.currency = message.currency or value[:3].upper()
             case "61":

@@ -241,9 +241,12 @@ def _currency(entry: Entry) -> str | None:
 
 
 def _description(fields: dict[str, str]) -> str:
-    names = ("NAME", "PAYEE/NAME", "EXTDNAME", "MEMO")
-    text = describe(_text(fields.get(name, "")) for name in names)
-    return text or describe([fields.get("TRNTYPE"), fields.get("CHECKNUM")])
+    """The payee stands first: what a merchant is known by again."""
+    payee = describe(_text(fields.get(name, "")) for name in ("NAME", "PAYEE", "PAYEE/NAME", "EXTDNAME"))
+    memo = _text(fields.get("MEMO", ""))
+    if payee and memo.endswith(payee):
+        memo = memo.removesuffix(payee).rstrip(" ;,:/-")
+    return describe([payee, memo]) or describe([fields.get("TRNTYPE"), fields.get("CHECKNUM")])
 
 
 def _text(value: str) -> str:

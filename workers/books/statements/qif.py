@@ -14,12 +14,12 @@ from workers.books.statements.dates import AmbiguousDates, DateStyle, decide_sty
 from workers.books.statements.description import describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
+from workers.books.statements.lines import one_line_end
 from workers.books.statements.mapping import Mapping
 from workers.books.statements.refusal import refuse_column, refuse_damaged, refuse_length, refuse_line
 from workers.books.statements.signed import read_signed
 from workers.books.statements.statement import Statement, StatementLine
 
-LINE_END = re.compile(r"\r*\n|\r")
 #: Sections of transactions; the others are lists of categories, accounts and the like.
 REGISTERS = {"bank", "cash", "ccard", "oth a", "oth l"}
 LISTS = {
@@ -75,19 +75,21 @@ def _line(record: Record, day: date, amount: Decimal, *, several: bool) -> State
 
 def _posted(text: str) -> Iterator[Record]:
     account: str | None = None
-    for count, record in enumerate(_records(text)):
-        if count > MAX_ROWS:
-            raise refuse_length()
+    count = 0
+    for record in _records(text):
         if record.section == "account":
             account = record.field("N") or account
         elif record.section in REGISTERS:
+            count += 1
+            if count > MAX_ROWS:
+                raise refuse_length()
             yield msgspec.structs.replace(record, account=account)
 
 
 def _records(text: str) -> Iterator[Record]:
     """Of every section. The last one may lack its caret."""
     section, fields, start, line = "", dict[str, str](), 0, ""
-    for number, line in enumerate(LINE_END.split(text), start=1):
+    for number, line in enumerate(one_line_end(text).split("\n"), start=1):
         letter, value = line[:1].upper(), line[1:].strip()
         if letter in {"^", "!"} and fields:
             yield Record(start, fields, section, None)

@@ -85,6 +85,8 @@ DIALECTS: dict[str, str | bytes] = {
         ":62F:C260601EUR95,50\n-\n:20:NEXT\n:25:NL91ABNA0417164300\n:28:2\n:60F:C260601EUR95,50\n:61:2606020602C",
     ),
     "only the reference repeated": PLAIN.replace(":61:2606020602C", ":20:NEXT\n:61:2606020602C"),
+    "a balance with a full year": PLAIN.replace("C260531EUR", "C20260531EUR"),
+    "a balance with blanks": PLAIN.replace("C260531EUR100", "C260531 EUR 100"),
     "no reference at all": PLAIN.replace(":20:STARTUMSE\n", ""),
 }
 
@@ -189,6 +191,11 @@ def test_many_warnings_are_counted() -> None:
     many = "".join(PLAIN.replace("EUR1295,50", "EUR1,00") for _ in range(8))
     warnings = read(many).warnings
     assert (len(warnings), warnings[-1]) == (6, "3 more statements of the file differ so.")
+
+
+def test_an_available_balance_may_be_all_that_names_the_currency() -> None:
+    bare = PLAIN.replace(":60F:C260531EUR100,00\n", "").replace(":62F:", ":64:")
+    assert read(bare).currency == "EUR"
 
 
 def test_an_intraday_report_has_no_balances_and_its_currency_in_the_floor() -> None:

@@ -208,6 +208,22 @@ def test_the_header_names_the_code_page(header: str, encoding: str) -> None:
     assert texts(read(content))[1] == "Bäckerei Söhne"
 
 
+@pytest.mark.parametrize(
+    ("name", "memo", "text"),
+    [
+        ("BLUE DOOR", "BLUE DOOR COFFEE", "BLUE DOOR COFFEE"),
+        ("BLUE DOOR", "BLUE DOOR", "BLUE DOOR"),
+        ("BLUE DOOR", "POS PURCHASE;BLUE DOOR", "BLUE DOOR POS PURCHASE"),
+        ("BLUE DOOR #12", "CARD 1234", "BLUE DOOR #12 CARD 1234"),
+        ("", "BLUE DOOR", "BLUE DOOR"),
+        ("BLUE DOOR   PORTLAND", "", "BLUE DOOR   PORTLAND"),
+    ],
+)
+def test_the_payee_stands_first_and_nothing_twice(name: str, memo: str, text: str) -> None:
+    content = PLAIN.replace("<NAME>PAYOUT", f"<NAME>{name}\n<MEMO>{memo}")
+    assert texts(read(content))[1] == text
+
+
 def test_a_line_without_words_is_called_by_its_type() -> None:
     assert texts(
         read(one_entry("<TRNTYPE>CHECK", "<DTPOSTED>20260613", "<TRNAMT>-4.50", "<CHECKNUM>319"))
