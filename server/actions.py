@@ -36,7 +36,7 @@ Verb = Callable[[str], Awaitable[JobRecord | None]]
     summary="Cancel a job",
     tags=["Jobs"],
     status_code=202,
-    opt={"body": Cancel, "body_required": False},
+    opt={"body": Cancel, "body_required": False, "problems": (409,)},
     responses={
         202: ResponseSpec(Job, description="Cancelled, or (where it runs) flagged: cancel_requested is true")
     },
@@ -56,6 +56,7 @@ async def cancel_job(
     summary="Run a failed or cancelled job again, from its last checkpoint",
     tags=["Jobs"],
     status_code=202,
+    opt={"problems": (409,)},
     responses={202: ResponseSpec(Job, description="Pending again, with all its budgets")},
 )
 async def retry_job(job_id: JobId, kernel: TheKernel, principal: Caller) -> Response[bytes]:

@@ -24,6 +24,11 @@ def as_json(
     return Response(body, status_code=status_code, media_type=JSON, headers={**REVALIDATE, **(headers or {})})
 
 
+def created(value: Any, address: str) -> Response[bytes]:
+    """201, with where to find it from now on."""
+    return as_json(msgspec.json.encode(value), status_code=201, headers={"Location": address})
+
+
 def at(position: Position) -> dict[str, str]:
     """Where the company's stream stood: whoever watches from there misses nothing of what the body shows."""
     return {"Ledgerwire-Position": str(position)}
@@ -50,9 +55,10 @@ def page(
     next_cursor: str | None,
     *,
     headers: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> Response[bytes]:
-    """``data`` holds values or encoded JSON (``msgspec.Raw``)."""
-    body = msgspec.json.encode({"data": data, "next_cursor": next_cursor})
+    """``data`` holds values or encoded JSON (``msgspec.Raw``); ``more`` stands beside it."""
+    body = msgspec.json.encode({"data": data, "next_cursor": next_cursor, **more})
     found = dict(headers or {})
     if next_cursor is not None:
         found["Link"] = f'<{_next_address(request, next_cursor)}>; rel="next"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,10 +11,15 @@ import msgspec
 from ledgerwire.access import Session, SignIn
 from ledgerwire.books import (
     Account,
+    AccountChange,
     AccountPage,
     BankAccount,
+    BankAccountChange,
     BankAccountPage,
     Company,
+    CompanyChange,
+    NewAccount,
+    NewBankAccount,
     Transaction,
     TransactionPage,
 )
@@ -35,7 +40,17 @@ from ledgerwire.jobs import (
     Step,
     Units,
 )
-from ledgerwire.rules import Rule, RulePage
+from ledgerwire.journal import (
+    AccountBalance,
+    AuditEntry,
+    AuditPage,
+    JournalEntry,
+    JournalLine,
+    JournalPage,
+    TrialBalance,
+)
+from ledgerwire.review import Categorization, Categorized, Seen
+from ledgerwire.rules import NewRule, Rule, RuleChange, RulePage, RulePreview
 from server.health import Alive, Ready
 from server.problems import MAKE_A_KEY
 
@@ -43,7 +58,11 @@ COMPANY: Final = "acme"
 JOB_ID: Final = "0197c2de-4a10-7c3e-9a51-5f2b8e1c9d04"
 ACCOUNT_ID: Final = "0197c2d0-11b2-7f10-8c44-2f5f0f8f6a31"
 TRANSACTION_ID: Final = "0197c2de-4b7e-7d92-b1aa-93c1f3b0e2d7"
+RULE_ID: Final = "0197c2d3-52a9-7a61-9d0b-6f3f4f1a2c55"
+ENTRY_ID: Final = "0197c2de-4c02-7b18-8e3d-1d0f6a9b7c20"
 POSITION: Final = "9f86d081884c.417"
+MEALS: Final = "Meals and entertainment"
+DESCRIPTION: Final = "BLUE BOTTLE COFFEE"
 AT: Final = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 LATER: Final = datetime(2026, 7, 1, 9, 30, 1, tzinfo=UTC)
 
@@ -71,8 +90,8 @@ TRANSACTION: Final = Transaction(
     date=AT.date(),
     amount=Decimal("-4.50"),
     currency="USD",
-    description="BLUE BOTTLE COFFEE",
-    category="Meals",
+    description=DESCRIPTION,
+    category=MEALS,
     state="proposed",
     source="rule",
     confidence=1.0,
@@ -84,9 +103,9 @@ TRANSACTION: Final = Transaction(
     approved_by=None,
 )
 RULE: Final = Rule(
-    rule_id=JOB_ID,
+    rule_id=RULE_ID,
     position=1,
-    category="Meals",
+    category=MEALS,
     match="COFFEE",
     pattern=None,
     amount_min=None,
@@ -94,7 +113,56 @@ RULE: Final = Rule(
     account_id=None,
     sign=-1,
 )
-LOG: Final = [LogEntry(1, [LogLine(LATER, "info", "BLUE BOTTLE COFFEE: Meals")])]
+NEW_RULE: Final = NewRule(category=MEALS, match="BLUE BOTTLE", sign=-1)
+ACCOUNT: Final = Account("6090", MEALS, "expense")
+BANK_ACCOUNT: Final = BankAccount(account_id=ACCOUNT_ID, name="Checking", currency="USD", number="4711")
+ENTRY: Final = JournalEntry(
+    entry_id=ENTRY_ID,
+    transaction_id=TRANSACTION_ID,
+    date=AT.date(),
+    currency="USD",
+    state="proposed",
+    description=DESCRIPTION,
+    lines=[
+        JournalLine(account=MEALS, debit=Decimal("4.50"), credit=Decimal(0)),
+        JournalLine(account="Checking", debit=Decimal(0), credit=Decimal("4.50")),
+    ],
+)
+BALANCE: Final = TrialBalance(
+    data=[
+        AccountBalance(
+            code=code, account=name, type=kind, currency="USD", debit=Decimal(debit), credit=Decimal(credit)
+        )
+        for code, name, kind, debit, credit in (
+            ("1000", "Checking", "asset", 0, "4.50"),
+            ("6090", MEALS, "expense", "4.50", 0),
+        )
+    ]
+)
+AUDIT: Final = AuditEntry(
+    audit_id=4711,
+    transaction_id=TRANSACTION_ID,
+    at=LATER,
+    actor="Ann",
+    job_id=JOB_ID,
+    action="decided",
+    from_state="imported",
+    to_state="proposed",
+    from_category=None,
+    to_category=MEALS,
+    source="rule",
+    confidence=1.0,
+    reason="rule: contains COFFEE",
+)
+PREVIEW: Final = RulePreview(
+    matches=24,
+    looked_at=3_120,
+    would_change=23,
+    contradicts=0,
+    changes=[RuleChange(transaction=TRANSACTION, category="Office supplies and equipment")],
+    contradictions=[],
+)
+LOG: Final = [LogEntry(1, [LogLine(LATER, "info", f"{DESCRIPTION}: {MEALS}")])]
 ATTEMPT: Final = Attempt(
     attempt=1, worker_id="host-71-5fd4", started_at=LATER, ended_at=None, outcome="running"
 )
@@ -118,26 +186,63 @@ _VALUES: Final[list[msgspec.Struct]] = [
     Session("Ann", [COMPANY_EXAMPLE]),
     SignIn("Zm9ydHktdHdvIHJhbmRvbSBjaGFyYWN0ZXJzIG9mIGEgbGluaw"),
     TransactionPage([TRANSACTION], None),
-    BankAccountPage(
-        [BankAccount(account_id=ACCOUNT_ID, name="Checking", currency="USD", number="4711")], None
-    ),
-    AccountPage([Account("6100", "Meals", "expense")], None),
+    CompanyChange(closed_through=date(2026, 6, 30)),
+    BANK_ACCOUNT,
+    BankAccountPage([BANK_ACCOUNT], None),
+    NewBankAccount(name="Savings", currency="USD", number="DE02120300000000202051"),
+    BankAccountChange(number="0815"),
+    ACCOUNT,
+    NewAccount(code="6300", name="Legal advice", type="expense"),
+    AccountChange(name="Food and drink"),
+    AccountPage([ACCOUNT], None),
+    RULE,
     RulePage([RULE], None),
+    NEW_RULE,
+    PREVIEW,
+    TRANSACTION,
+    Categorization(category=MEALS, revision=1),
+    Categorized(transaction=TRANSACTION, alike=7, rule=NEW_RULE),
+    Seen(revision=2),
+    JournalPage([ENTRY], None),
+    BALANCE,
+    AuditPage([AUDIT], None),
 ]
 
 #: By the name of the shape.
 EXAMPLES: Final[dict[str, Any]] = {
     **{type(value).__name__: msgspec.to_builtins(value) for value in _VALUES},
     "Categorize": {"company_id": COMPANY, "limit": 500},
+    "BulkApprove": {"company_id": COMPANY, "filter": {"state": ["proposed"], "date_to": "2026-06-30"}},
+    "UndoApprove": {"company_id": COMPANY, "approve_job_id": JOB_ID},
+    "UndoImport": {"company_id": COMPANY, "import_job_id": JOB_ID},
+    "Learn": {"company_id": COMPANY},
     "UploadAndCategorize": {
         "company_id": COMPANY,
         "file": "Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n",
     },
 }
+#: By the operation that answers with a file.
+FILES: Final[dict[str, str]] = {
+    "exportTransactions": (
+        "date,description,amount,currency,account,category,state,source,confidence,reason,approved_at,approved_by,"
+        "transaction_id,job_id\r\n"
+        f"2026-07-01,{DESCRIPTION},-4.50,USD,Checking,{MEALS},proposed,rule,1.0,rule: contains COFFEE,,,"
+        f"{TRANSACTION_ID},{JOB_ID}\r\n"
+    ),
+    "exportJournal": (
+        "date,entry_id,transaction_id,state,description,account,debit,credit,currency\r\n"
+        f"2026-07-01,{ENTRY_ID},{TRANSACTION_ID},proposed,{DESCRIPTION},{MEALS},4.50,0,USD\r\n"
+        f"2026-07-01,{ENTRY_ID},{TRANSACTION_ID},proposed,{DESCRIPTION},Checking,0,4.50,USD\r\n"
+    ),
+}
 #: By the name of the parameter.
 PARAMETERS: Final[dict[str, Any]] = {
     "company_id": COMPANY,
     "job_id": JOB_ID,
+    "transaction_id": TRANSACTION_ID,
+    "account_id": ACCOUNT_ID,
+    "rule_id": RULE_ID,
+    "code": "6090",
     "Idempotency-Key": "june-2026-checking",
     "since": POSITION,
     "wait": 20,

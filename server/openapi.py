@@ -18,18 +18,19 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Tag
 
-from ledgerwire import access, books, errors, events, jobs, submissions
+from ledgerwire import access, books, errors, events, jobs, journal, review, rules, submissions
 from ledgerwire.errors import Problem
 from ledgerwire.submissions import Submission
 from server import health
 from server.answers import JSON
-from server.examples import EXAMPLES, PARAMETERS, problem_example
+from server.download import CSV
+from server.examples import EXAMPLES, FILES, PARAMETERS, problem_example
 from server.problems import MEDIA_TYPE
 from server.submitting import names_upload, upload_fields
 from server.uploads import MULTIPART
 
 REF: Final = "#/components/schemas/{name}"
-MODULES: Final = (access, books, errors, events, health, jobs, submissions)
+MODULES: Final = (access, books, errors, events, health, journal, jobs, review, rules, submissions)
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key: lw_…"},
@@ -204,16 +205,14 @@ def _problems_of(operation: Node, handler: HTTPRouteHandler) -> list[int]:
         return []
     found = [400, 500, 503]
     if not handler.opt.get("public"):
-        found += [401, 403] if "POST" in handler.http_methods else [401]
+        found += [401] if "GET" in handler.http_methods else [401, 403]
     if tag in {"Jobs", "Events", "Books", "Submit"}:
         found += [404]
     if operation.get("requestBody"):
         found += [413, 415]
     if tag == "Submit":
         found += [422]
-    if operation["operationId"] in {"cancelJob", "retryJob"}:
-        found += [409]
-    return sorted(found)
+    return sorted({*found, *handler.opt.get("problems", ())})
 
 
 def _describe_access(operation: Node, handler: HTTPRouteHandler) -> None:
@@ -228,7 +227,9 @@ def _give_examples(operation: Node) -> None:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         _give_example(content)
     for answer in operation["responses"].values():
-        for content in answer.get("content", {}).values():
+        for media_type, content in answer.get("content", {}).items():
+            if media_type == CSV:
+                content["example"] = FILES[operation["operationId"]]
             _give_example(content)
     for parameter in operation.get("parameters", []):
         if parameter["name"] in PARAMETERS:

@@ -24,6 +24,10 @@ Caller = NamedDependency[Principal]
 
 CompanyId = Annotated[str, PathParameter(pattern=PLAIN, description="The company's id")]
 JobId = Annotated[str, PathParameter(pattern=PLAIN, description="The job's id")]
+TransactionId = Annotated[str, PathParameter(pattern=PLAIN, description="The transaction's id")]
+RuleId = Annotated[str, PathParameter(pattern=PLAIN, description="The rule's id")]
+AccountId = Annotated[str, PathParameter(pattern=PLAIN, description="The bank account's id")]
+AccountCode = Annotated[str, PathParameter(pattern=PLAIN, description="The account's code in the chart")]
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many of them at most")]
 Cursor = Annotated[

@@ -185,8 +185,9 @@ def _(error: WrongState) -> Refused:
 
 @refusal_of.register
 def _(error: BooksError) -> Refused:
-    status = 400 if error.code == "bad_cursor" else 422
-    return Refused(msgspec.structs.replace(error.problem, status=status))
+    if error.code == "bad_cursor":
+        return Refused(msgspec.structs.replace(error.problem, status=400))
+    return Refused(error.problem)
 
 
 @refusal_of.register(OperationalError)

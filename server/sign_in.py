@@ -9,8 +9,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from ledgerwire.access import Session, SignIn
-from ledgerwire.books import Company
 from server.auth import COOKIE, Authenticator, session_cookie, session_token
+from server.companies import shown
 from server.parameters import Caller, TheKernel, TheSettings
 from server.refusals import LinkRefused
 from workers.books import access, companies
@@ -77,15 +77,7 @@ async def _session(kernel: Kernel, principal: Principal) -> Session:
     return Session(
         name=principal.name,
         companies=[
-            Company(
-                company_id=company_id,
-                name=known[company_id].name,
-                base_currency=known[company_id].base_currency,
-                closed_through=known[company_id].closed_through,
-                role=role,
-            )
-            for company_id, role in principal.memberships.items()
-            if company_id in known
+            shown(known[company_id], principal) for company_id in principal.memberships if company_id in known
         ],
     )
 

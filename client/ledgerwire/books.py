@@ -82,7 +82,8 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z.-]{1,16}$")]
+    #: ``bank`` is none: bank accounts are found there.
+    code: Annotated[str, msgspec.Meta(pattern=r"^(?!bank$)[0-9A-Za-z][0-9A-Za-z.-]{0,15}$")]
     name: Category
     type: AccountType
 
@@ -171,7 +172,7 @@ class CategorizedLine(msgspec.Struct, frozen=True, kw_only=True):
 class TransactionPage(msgspec.Struct, frozen=True):
     data: list[Transaction]
     next_cursor: str | None
-    #: How many there are in all, where ``?count=true`` asked for it.
+    #: How many there are in all, counted up to 100,000, where ``?count=true`` asked for it.
     total: int | None = None
 
 

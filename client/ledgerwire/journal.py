@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
+
+from ledgerwire.books import Category
+
+EntryState = Literal["proposed", "posted"]
+
+
+class JournalFilter(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Which entries; of several conditions all must hold."""
+
+    date_from: date | None = None
+    date_to: date | None = None
+    state: EntryState | None = None
+    #: The name of an account that the entry debits or credits.
+    account: Category | None = None
 
 
 class JournalLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +42,24 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     description: str
     lines: list[JournalLine]
+
+
+class AccountBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """What the entries bring to one account in one currency."""
+
+    #: Null where the chart has no account of this name any more.
+    code: str | None
+    account: str
+    type: str | None
+    currency: str
+    debit: Decimal
+    credit: Decimal
+
+
+class TrialBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """In each currency the debits of all accounts equal their credits."""
+
+    data: list[AccountBalance]
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

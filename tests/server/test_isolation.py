@@ -9,17 +9,34 @@ import httpx2
 import msgspec
 import pytest
 
-from ledgerwire.jobs import Job
 from server.openapi import build
+from tests.server.filling import filled_books
 from tests.server.serving import Api, problem_in
 from workers.books.access import Role
 
 CSV = b"Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n"
-UNKNOWN_JOB = "0197c2de-4a10-7c3e-9a51-000000000000"
+
+
+class Ids(msgspec.Struct, frozen=True):
+    """What one company has one of."""
+
+    company: str = "no-such-company"
+    job: str = "0197c2de-4a10-7c3e-9a51-000000000000"
+    transaction: str = "0197c2de-4a10-7c3e-9a51-000000000001"
+    rule: str = "0197c2de-4a10-7c3e-9a51-000000000002"
+    bank: str = "0197c2de-4a10-7c3e-9a51-000000000003"
+    code: str = "9999"
+
+    def fill(self, template: str) -> str:
+        return template.format(**msgspec.structs.asdict(self))
+
+
+#: Nobody's.
+UNKNOWN = Ids()
 
 
 class Probe(msgspec.Struct, frozen=True):
-    """How a route is asked for something of ``{company}`` or of ``{job}``."""
+    """How a route is asked for something of the ids in its path or in its body."""
 
     path: str
     method: str = "GET"
@@ -28,21 +45,48 @@ class Probe(msgspec.Struct, frozen=True):
     #: The least role that may, in one's own company.
     role: Role = Role.VIEWER
 
-    async def ask(self, client: httpx2.AsyncClient, *, company: str, job: str) -> httpx2.Response:
-        path = self.path.format(company=company, job=job)
+    async def ask(self, client: httpx2.AsyncClient, ids: Ids) -> httpx2.Response:
+        path = ids.fill(self.path)
         if self.form:
             files = {"file": ("june.csv", CSV)}
-            return await client.post(path, data={"company_id": company}, files=files)
-        body = {"company_id": company, **self.json} if self.json is not None else None
-        return await client.request(self.method, path, json=body)
+            return await client.post(path, data={"company_id": ids.company}, files=files)
+        return await client.request(self.method, path, json=filled(self.json, ids))
 
 
+def filled(body: Any, ids: Ids) -> Any:
+    if isinstance(body, dict):
+        return {name: filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, ids) for value in body]
+    return ids.fill(body) if isinstance(body, str) else body
+
+
+def submitting(kind: str, **fields: Any) -> Probe:
+    return Probe(
+        f"/api/jobs/{kind}", "POST", json={"company_id": "{company}", **fields}, role=Role.BOOKKEEPER
+    )
+
+
+def reading(path: str) -> Probe:
+    return Probe(f"/api/companies/{{company}}{path}")
+
+
+def writing(method: str, path: str, body: Any = None, role: Role = Role.BOOKKEEPER) -> Probe:
+    return Probe(f"/api/companies/{{company}}{path}", method, json=body, role=role)
+
+
+RULE = {"category": "Insurance", "match": "X"}
+LINE = "/transactions/{transaction}"
 #: Every operation that knows a company, by its operation_id.
 PROBES: Mapping[str, Probe] = {
-    "submitCategorize": Probe("/api/jobs/categorize", "POST", json={}, role=Role.BOOKKEEPER),
+    "submitCategorize": submitting("categorize"),
     "submitUploadAndCategorize": Probe(
         "/api/jobs/upload-and-categorize", "POST", form=True, role=Role.BOOKKEEPER
     ),
+    "submitBulkApprove": submitting("bulk-approve", transaction_ids=["{transaction}"]),
+    "submitUndoApprove": submitting("undo-approve", approve_job_id="{job}"),
+    "submitUndoImport": submitting("undo-import", import_job_id="{job}"),
+    "submitLearn": submitting("learn"),
     "getJob": Probe("/api/jobs/{job}"),
     "getJobLog": Probe("/api/jobs/{job}/log"),
     "getJobAttempts": Probe("/api/jobs/{job}/attempts"),
@@ -53,12 +97,34 @@ PROBES: Mapping[str, Probe] = {
     "retryJobs": Probe("/api/jobs/company/{company}/retry", "POST", role=Role.BOOKKEEPER),
     "getCompanyEvents": Probe("/api/jobs/company/{company}/events"),
     "getJobEvents": Probe("/api/jobs/{job}/events"),
-    "getCompany": Probe("/api/companies/{company}"),
-    "listBankAccounts": Probe("/api/companies/{company}/accounts/bank"),
-    "listAccounts": Probe("/api/companies/{company}/accounts"),
-    "listRules": Probe("/api/companies/{company}/rules"),
-    "listTransactions": Probe("/api/companies/{company}/transactions"),
+    "getCompany": reading(""),
+    "changeCompany": writing("PATCH", "", {"name": "Mine"}, Role.ADMIN),
+    "listAccounts": reading("/accounts"),
+    "createAccount": writing("POST", "/accounts", {"code": "7000", "name": "Mine", "type": "expense"}),
+    "changeAccount": writing("PATCH", "/accounts/{code}", {"name": "Mine"}),
+    "deleteAccount": writing("DELETE", "/accounts/{code}"),
+    "listBankAccounts": reading("/accounts/bank"),
+    "openBankAccount": writing("POST", "/accounts/bank", {"name": "Mine", "currency": "USD"}),
+    "changeBankAccount": writing("PATCH", "/accounts/bank/{bank}", {"name": "Mine"}),
+    "listRules": reading("/rules"),
+    "createRule": writing("POST", "/rules", RULE),
+    "replaceRule": writing("PUT", "/rules/{rule}", RULE),
+    "deleteRule": writing("DELETE", "/rules/{rule}"),
+    "previewRule": writing("POST", "/rules/preview?rule_id={rule}", RULE),
+    "listTransactions": reading("/transactions"),
+    "exportTransactions": reading("/transactions.csv"),
+    "getTransaction": reading(LINE),
+    "categorizeTransaction": writing("PATCH", LINE, {"category": "Insurance"}),
+    "approveTransaction": writing("POST", f"{LINE}/approve"),
+    "reopenTransaction": writing("POST", f"{LINE}/reopen"),
+    "listTransactionAudit": reading(f"{LINE}/audit"),
+    "listAudit": reading("/audit"),
+    "listJournal": reading("/journal"),
+    "exportJournal": reading("/journal.csv"),
+    "getTrialBalance": reading("/journal/balance"),
 }
+#: Those that name something within a company of the path.
+NAMING = [name for name, probe in PROBES.items() if "/companies/" in probe.path and probe.path.count("{") > 1]
 #: What knows no company, or only one's own.
 OPEN = {"isAlive", "isReady", "signIn"}
 OWN = {"getSession", "signOut"}
@@ -74,54 +140,93 @@ async def test_every_route_is_tried(sqlite_api: Api) -> None:
 
 
 @pytest.fixture
-async def foreign_job(sqlite_api: Api) -> Job:
-    """A job of globex."""
+async def theirs(sqlite_api: Api) -> Ids:
+    """One of everything, of globex."""
+    books = await filled_books(sqlite_api, "globex", ("COFFEE", "-4.50"))
     async with sqlite_api.member("globex") as client:
-        return await sqlite_api.submit(client, "globex")
+        job = await sqlite_api.submit(client, "globex")
+        written = await client.post("/api/companies/globex/rules", json=RULE)
+        await client.post(
+            "/api/companies/globex/accounts", json={"code": "7777", "name": "Theirs", "type": "asset"}
+        )
+    return Ids(
+        company="globex",
+        job=job.job_id,
+        transaction=books.ids[0],
+        rule=written.json()["rule_id"],
+        bank=books.account.account_id,
+        code="7777",
+    )
 
 
 @pytest.mark.parametrize("name", PROBES)
 async def test_what_is_foreign_answers_exactly_as_what_never_was(
-    sqlite_api: Api, foreign_job: Job, name: str
+    sqlite_api: Api, theirs: Ids, name: str
 ) -> None:
-    probe = PROBES[name]
     async with sqlite_api.member("acme", Role.ADMIN) as stranger:
-        foreign = await probe.ask(stranger, company="globex", job=foreign_job.job_id)
-        unknown = await probe.ask(stranger, company="no-such-company", job=UNKNOWN_JOB)
+        foreign = await PROBES[name].ask(stranger, theirs)
+        unknown = await PROBES[name].ask(stranger, UNKNOWN)
     assert (foreign.status_code, foreign.content) == (404, unknown.content)
     assert problem_in(foreign)["status"] == unknown.status_code
     assert shown_headers(foreign) == shown_headers(unknown)
     assert b"globex" not in foreign.content
 
 
+@pytest.mark.parametrize("name", NAMING)
+async def test_what_is_foreign_is_not_found_in_ones_own_company(
+    sqlite_api: Api, theirs: Ids, name: str
+) -> None:
+    async with sqlite_api.member("acme", Role.ADMIN) as stranger:
+        foreign = await PROBES[name].ask(stranger, msgspec.structs.replace(theirs, company="acme"))
+        unknown = await PROBES[name].ask(stranger, msgspec.structs.replace(UNKNOWN, company="acme"))
+    assert (foreign.status_code, foreign.content) == (404, unknown.content)
+    assert problem_in(foreign)["type"] == "/problems/not_found"
+    assert shown_headers(foreign) == shown_headers(unknown)
+
+
 @pytest.mark.parametrize("name", [*PROBES, *sorted(OWN)])
-async def test_without_a_key_nothing_is_told(sqlite_api: Api, foreign_job: Job, name: str) -> None:
+async def test_without_a_key_nothing_is_told(sqlite_api: Api, theirs: Ids, name: str) -> None:
     own = {"getSession": Probe("/api/session"), "signOut": Probe("/api/sign-out", "POST")}
     probe = {**PROBES, **own}[name]
     async with sqlite_api.client() as nobody:
-        existing = await probe.ask(nobody, company="globex", job=foreign_job.job_id)
-        unknown = await probe.ask(nobody, company="no-such-company", job=UNKNOWN_JOB)
+        existing = await probe.ask(nobody, theirs)
+        unknown = await probe.ask(nobody, UNKNOWN)
     assert (existing.status_code, existing.content) == (401, unknown.content)
     problem_in(existing)
 
 
 @pytest.mark.parametrize("name", [name for name, probe in PROBES.items() if probe.role is not Role.VIEWER])
-async def test_a_viewer_reads_and_changes_nothing(sqlite_api: Api, foreign_job: Job, name: str) -> None:
+async def test_a_viewer_reads_and_changes_nothing(sqlite_api: Api, theirs: Ids, name: str) -> None:
     async with sqlite_api.member("globex", Role.VIEWER) as viewer:
-        answer = await PROBES[name].ask(viewer, company="globex", job=foreign_job.job_id)
+        before = await all_that_is_read(viewer, theirs)
+        answer = await PROBES[name].ask(viewer, theirs)
         assert answer.status_code == 403
         assert problem_in(answer)["type"] == "/problems/role_too_low"
-        listed = (await viewer.get("/api/jobs/company/globex")).json()["data"]
-    assert [(job["job_id"], job["status"]) for job in listed] == [(foreign_job.job_id, "pending")]
+        assert await all_that_is_read(viewer, theirs) == before
 
 
-async def test_lists_show_only_ones_own(sqlite_api: Api, foreign_job: Job) -> None:
+async def all_that_is_read(client: httpx2.AsyncClient, ids: Ids) -> dict[str, bytes]:
+    """The answer of each route that only reads and answers at once."""
+    read = {name: probe for name, probe in PROBES.items() if probe.method == "GET" and "vents" not in name}
+    answers = {name: await probe.ask(client, ids) for name, probe in read.items()}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {name: answer.content for name, answer in answers.items()}
+
+
+@pytest.mark.parametrize("name", ["changeCompany"])
+async def test_closing_books_is_for_admins(sqlite_api: Api, theirs: Ids, name: str) -> None:
+    async with sqlite_api.member("globex", Role.BOOKKEEPER) as bookkeeper:
+        answer = await PROBES[name].ask(bookkeeper, theirs)
+    assert answer.status_code == 403
+
+
+async def test_lists_show_only_ones_own(sqlite_api: Api, theirs: Ids) -> None:
     async with sqlite_api.member("acme") as client:
         mine = await sqlite_api.submit(client)
         listed = (await client.get("/api/jobs/company/acme")).json()["data"]
         assert [job["job_id"] for job in listed] == [mine.job_id]
         assert (await client.post("/api/jobs/company/acme/cancel")).json() == {"matched": 1, "changed": 1}
-    record = await sqlite_api.kernel.ledger.find(foreign_job.job_id)
+    record = await sqlite_api.kernel.ledger.find(theirs.job)
     assert record is not None
     assert not record.status.terminal
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from datetime import date
 from typing import Any
 
-import msgspec
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import Transaction, TransactionFilter
-from ledgerwire.errors import FieldError
-from workers.books.errors import BooksError, Missing
+from workers.books.cursor import Place, read_cursor, write_cursor
+from workers.books.errors import Missing
 from workers.books.schema import transactions
 from workers.books.selecting import conditions
 
@@ -24,13 +20,6 @@ COLUMNS = [
 #: Whoever has more lines than that is told so many: a list need not know it better, and an answer not wait for it.
 MOST_COUNTED = 100_000
 ALL = TransactionFilter()
-
-
-class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page ended: the date and the id of its last row."""
-
-    date: date
-    row_id: str
 
 
 async def list_transactions(
@@ -81,19 +70,3 @@ async def read_transactions(
     )
     found: Any = (await connection.execute(query)).mappings()
     return {row["transaction_id"]: Transaction(**row) for row in found}
-
-
-def write_cursor(place: Place) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> Place:
-    """Raises BooksError ``bad_cursor``."""
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(place, type=Place)
-    except (binascii.Error, ValueError, msgspec.DecodeError):
-        detail = "Take next_cursor of the page before, unchanged."
-        raise BooksError(
-            "bad_cursor", "The cursor cannot be read", detail, [FieldError("/cursor", detail)]
-        ) from None

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
+from typing import Any
 
+import pytest
+
+from ledgerwire.books import CompanyChange
 from tests.workers.books.making import a_line
 from workers.books.chart import DEFAULT_CHART, STARTER_RULES
 from workers.books.companies import (
+    CompanyRecord,
+    change_company,
     create_bank_account,
     create_company,
     find_bank_account,
@@ -13,6 +20,7 @@ from workers.books.companies import (
     list_chart,
     list_companies,
 )
+from workers.books.errors import BooksError, Missing
 from workers.books.rules import load_rules
 from workers.database import Database
 
@@ -82,3 +90,27 @@ async def test_a_bank_account_is_an_account_of_the_chart_and_of_its_company_only
 async def test_an_unknown_company_is_null(database: Database) -> None:
     async with database.reading() as connection:
         assert await find_company(connection, "nobody") is None
+
+
+async def test_books_are_closed_and_opened_again(database: Database) -> None:
+    async with database.transaction() as connection:
+        await create_company(connection, "acme")
+
+    async def change(**wanted: Any) -> CompanyRecord:
+        async with database.transaction() as connection:
+            return await change_company(connection, "acme", CompanyChange(**wanted), today=date(2026, 7, 1))
+
+    assert (await change(closed_through=date(2026, 6, 30))).closed_through == date(2026, 6, 30)
+    assert (await change(name="Acme Ltd")).closed_through == date(2026, 6, 30)
+    with pytest.raises(BooksError) as refused:
+        await change(closed_through=date(2026, 7, 2))
+    assert [fault.pointer for fault in refused.value.errors] == ["/closed_through"]
+    opened = await change(closed_through=None)
+    assert (opened.name, opened.closed_through) == ("Acme Ltd", None)
+    assert await change() == opened
+
+
+async def test_nobodys_company_is_not_changed(database: Database) -> None:
+    async with database.transaction() as connection:
+        with pytest.raises(Missing):
+            await change_company(connection, "nobody", CompanyChange(name="X"), today=date(2026, 7, 1))
