@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from workers.books.errors import StatementError
-from workers.books.statements.dates import read_date
+from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
 from workers.books.statements.limits import MAX_DEPTH, MAX_ROWS
@@ -29,7 +29,7 @@ from workers.books.statements.statement import Statement, StatementLine
 DECLARATION = re.compile(r"\A\s*<\?xml[^<>]{0,200}\?>")
 DEFINITION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 #: Booked so far; what is pending, expected or for information only may never be.
 BOOKED, NOT_BOOKED = {"BOOK"}, {"PDNG", "INFO", "FUTR"}
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
@@ -215,9 +215,9 @@ def _day(entry: ET.Element) -> date | None:
     """The booking date as written, whatever zone stands behind it; else the value date."""
     for kind in ("BookgDt", "ValDt"):
         chosen = _child(entry, kind)
-        match = DAY.match(_text(chosen, "Dt") or _text(chosen, "DtTm"))
-        if match:
-            return read_date(match[0], "ymd")
+        if written := _text(chosen, "Dt") or _text(chosen, "DtTm"):
+            match = DAY.match(written)
+            return day_of(*map(int, match.groups())) if match else None
     return None
 
 

@@ -15,11 +15,11 @@ from decimal import Decimal
 import msgspec
 
 from workers.books.errors import StatementError
-from workers.books.statements.dates import read_date
+from workers.books.statements.days import day_of
 from workers.books.statements.description import MAX_DESCRIPTION, describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
-from workers.books.statements.lines import one_line_end
+from workers.books.statements.line_ends import one_line_end
 from workers.books.statements.mapping import Mapping
 from workers.books.statements.purpose import read_purpose
 from workers.books.statements.refusal import refuse_damaged, refuse_length, refuse_line
@@ -274,4 +274,4 @@ def _date(text: str) -> date | None:
     year += 0 if len(text) > 6 else 2000 if year < 70 else 1900  # noqa: PLR2004
     if month == FEBRUARY and 28 < day <= 30:  # noqa: PLR2004
         day = calendar.monthrange(year, month)[1]
-    return read_date(f"{year:04}-{month:02}-{day:02}", "ymd")
+    return day_of(year, month, day)

@@ -17,7 +17,7 @@ from decimal import Decimal
 import msgspec
 
 from workers.books.errors import StatementError
-from workers.books.statements.dates import read_date
+from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
 from workers.books.statements.limits import MAX_ROWS
@@ -228,7 +228,7 @@ def _ids(entries: Sequence[Entry], numbers: Sequence[str | None]) -> list[str | 
 def _date(entry: Entry) -> date:
     posted = entry.fields.get("DTPOSTED", "")
     match = DATE.match(posted)
-    found = read_date("-".join(match.groups()), "ymd") if match else None
+    found = day_of(*map(int, match.groups())) if match else None
     if found is None:
         raise refuse_entry(entry.number, f"has {posted[:40]!r} for DTPOSTED, which is no date")
     return found

@@ -14,7 +14,7 @@ from workers.books.statements.dates import AmbiguousDates, DateStyle, decide_sty
 from workers.books.statements.description import describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
-from workers.books.statements.lines import one_line_end
+from workers.books.statements.line_ends import one_line_end
 from workers.books.statements.mapping import Mapping
 from workers.books.statements.refusal import refuse_column, refuse_damaged, refuse_length, refuse_line
 from workers.books.statements.signed import read_signed

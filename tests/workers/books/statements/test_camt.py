@@ -266,6 +266,10 @@ REFUSALS: dict[str, tuple[str | bytes, str]] = {
     "an amount that is endless": (PLAIN.replace(">4.50<", ">1e999<"), "unreadable_line"),
     "no date": (PLAIN.replace("<BookgDt><Dt>2026-06-14</Dt></BookgDt>", ""), "unreadable_line"),
     "a date that is none": (PLAIN.replace("<Dt>2026-06-14</Dt>", "<Dt>2026-06-31</Dt>"), "unreadable_line"),
+    "a booking date that cannot be read": (
+        PLAIN.replace("<Dt>2026-06-13</Dt>", "<Dt>13.6.</Dt>"),
+        "unreadable_line",
+    ),
     "cut off": (PLAIN[:-40], "damaged_file"),
     "cut off in an entry": (PLAIN[: PLAIN.index("1200.0")], "damaged_file"),
     "elements that do not close": (PLAIN.replace("</Ntry>", "", 1), "damaged_file"),
