@@ -140,4 +140,9 @@ def as_variables(settings: Settings) -> dict[str, str]:
         "JOB_TIMEOUT": str(settings.job_timeout),
         "PORT": str(settings.port),
         "TEMPO": str(settings.tempo.beat / 4.0),
+        # Empty means that there is none.
+        "OPENAI_API_KEY": settings.openai_api_key or "",
+        "OPENAI_MODEL": settings.openai_model or "",
+        "OPENAI_BASE_URL": settings.openai_base_url or "",
+        "OPENAI_CONCURRENCY": str(settings.openai_concurrency),
     }

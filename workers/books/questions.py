@@ -114,7 +114,7 @@ class Questionnaire:
     def question(self, line: Asked) -> Question:
         merchant = line.merchant_key or line.normalised
         return Question(
-            key=self._key(merchant, line.sign),
+            key=self.key(merchant, line.sign),
             merchant=merchant,
             sign=line.sign,
             description=plain(line.description),
@@ -122,7 +122,8 @@ class Questionnaire:
             currency=line.currency,
         )
 
-    def _key(self, merchant: str, sign: int) -> str:
+    def key(self, merchant: str, sign: int) -> str:
+        """What the question about a merchant is kept by."""
         told = msgspec.json.encode([merchant, sign])
         return hashlib.sha256(self._basis + told).hexdigest()
 

@@ -237,13 +237,13 @@ class Inquiry:
         answers = {key: answer for key, answer in found.items() if isinstance(answer, Answer)}
         tokens = reply.tokens or Tokens(tokens_of(SYSTEM + call.text), tokens_of(reply.text))
         spent = Spending(1, tokens.input, tokens.output)
-        # Before the commit, so that it carries the job's new sum; spent it is, whatever becomes of the commit.
-        self._attempt.spend(Usage(1, tokens.input, tokens.output))
         # Going down changes nothing about these; whoever applies them hears of it.
         with contextlib.suppress(Drained):
             async with self.checkpoint() as batch:
                 await keep_answers(batch.connection, company, answers, model=self._model.name, now=now)
                 await add_spending(batch.connection, company, now.date(), spent)
+                # In here, so that this commit carries the job's new sum, and no other's does before it.
+                self._attempt.spend(Usage(1, tokens.input, tokens.output))
         self._reserved -= call.tokens
 
 
