@@ -11,7 +11,8 @@ import msgspec
 class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     """One posted line, from the account holder's side: money into the account is positive."""
 
-    #: The line of the file it starts on, from 1.
+    #: The line of the file it starts on, from 1; in OFX and CAMT, which may stand on one line, the number of the
+    #: entry. No two lines of a file have the same, and later ones have more.
     line_no: int
     #: As the bank wrote it, never shifted.
     date: date
