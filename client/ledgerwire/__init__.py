@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledgerwire.client import AsyncLedgerwire, Ledgerwire
+    from ledgerwire.async_client import AsyncLedgerwire
+    from ledgerwire.books import Transaction, TransactionFilter
+    from ledgerwire.client import Ledgerwire
     from ledgerwire.errors import FieldError, Problem
     from ledgerwire.events import JobEvent, LogEvent, Snapshot
     from ledgerwire.exceptions import (
@@ -32,7 +34,16 @@ if TYPE_CHECKING:
     from ledgerwire.handles import AsyncJobHandle, JobHandle
     from ledgerwire.jobs import Attempt, Job, LogLine, Status
     from ledgerwire.persistence import Persistence
-    from ledgerwire.submissions import Categorize, Submission, UploadAndCategorize
+    from ledgerwire.review import Categorized
+    from ledgerwire.submissions import (
+        BulkApprove,
+        Categorize,
+        Learn,
+        Submission,
+        UndoApprove,
+        UndoImport,
+        UploadAndCategorize,
+    )
 
 __all__ = [
     "APIError",
@@ -40,7 +51,9 @@ __all__ = [
     "AsyncLedgerwire",
     "Attempt",
     "AuthenticationError",
+    "BulkApprove",
     "Categorize",
+    "Categorized",
     "Conflict",
     "ConnectionFailed",
     "FieldError",
@@ -51,6 +64,7 @@ __all__ = [
     "JobEvent",
     "JobFailed",
     "JobHandle",
+    "Learn",
     "Ledgerwire",
     "LedgerwireError",
     "LogEvent",
@@ -64,6 +78,10 @@ __all__ = [
     "Snapshot",
     "Status",
     "Submission",
+    "Transaction",
+    "TransactionFilter",
+    "UndoApprove",
+    "UndoImport",
     "UnexpectedAnswer",
     "UploadAndCategorize",
     "WaitTimeout",
@@ -71,7 +89,19 @@ __all__ = [
 
 # Workers and servers import this package for its contract alone: the SDK, which brings httpx2 and websockets,
 # is loaded by whoever names a part of it.
-_HOMES = ("errors", "jobs", "events", "submissions", "exceptions", "persistence", "handles", "client")
+_HOMES = (
+    "errors",
+    "jobs",
+    "events",
+    "books",
+    "review",
+    "submissions",
+    "exceptions",
+    "persistence",
+    "handles",
+    "client",
+    "async_client",
+)
 
 
 def __getattr__(name: str) -> Any:

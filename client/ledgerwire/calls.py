@@ -11,17 +11,19 @@ from urllib.parse import quote
 
 import msgspec
 
-from ledgerwire.exceptions import Conflict, ConnectionFailed, UnexpectedAnswer, WaitTimeout
+from ledgerwire.books import Transaction, TransactionFilter, TransactionPage
+from ledgerwire.exceptions import Conflict, ConnectionFailed, InvalidSubmission, UnexpectedAnswer, WaitTimeout
 from ledgerwire.exchange import Answer, Request
 from ledgerwire.flow import Emit, Flow, Pause, now
 from ledgerwire.held import Held
 from ledgerwire.jobs import AttemptPage, Cancel, Job, LogPage, Page, Status
 from ledgerwire.persistence import Persistence, send
+from ledgerwire.review import Categorization, Categorized, Seen
 from ledgerwire.submissions import Submission
 from ledgerwire.submit import request_for
 
 T = TypeVar("T")
-AnyPage = TypeVar("AnyPage", Page, LogPage, AttemptPage)
+AnyPage = TypeVar("AnyPage", Page, LogPage, AttemptPage, TransactionPage)
 
 NOT_MODIFIED = 304
 #: Entries of a page; the most the server gives.
@@ -38,6 +40,14 @@ def job_path(job_id: str) -> str:
 
 def company_path(company: str) -> str:
     return f"/api/jobs/company/{quote(company, safe='')}"
+
+
+def books_path(company: str) -> str:
+    return f"/api/companies/{quote(company, safe='')}"
+
+
+def transaction_path(company: str, transaction_id: str) -> str:
+    return f"{books_path(company)}/transactions/{quote(transaction_id, safe='')}"
 
 
 class Calls:
@@ -90,7 +100,9 @@ class Calls:
         yield from self._act(held, "retry", None, done=_is_alive)
 
     def jobs(self, company: str, filters: Mapping[str, Any], wrap: Callable[[Held], Any]) -> Flow[None]:
-        query = {name: _text(value) for name, value in filters.items() if value is not None}
+        query: dict[str, str | list[str]] = {
+            name: _text(value) for name, value in filters.items() if value is not None
+        }
         request = Request(path=company_path(company), query=query)
         yield from self._pages(request, Page, lambda answer, job: [wrap(_held(answer, job))])
 
@@ -101,6 +113,27 @@ class Calls:
     def attempts(self, held: Held) -> Flow[None]:
         request = Request(path=f"{job_path(held.job.job_id)}/attempts", query={"limit": str(PAGE)})
         yield from self._pages(request, AttemptPage, lambda _, attempt: [attempt])
+
+    def transactions(self, company: str, wanted: Mapping[str, Any]) -> Flow[None]:
+        query = _query_of(wanted) | {"limit": str(PAGE)}
+        request = Request(path=f"{books_path(company)}/transactions", query=query)
+        yield from self._pages(request, TransactionPage, lambda _, transaction: [transaction])
+
+    def set_category(
+        self, company: str, transaction_id: str, category: str | None, revision: int | None
+    ) -> Flow[Categorized]:
+        """Safe to send again: saying the same twice changes nothing."""
+        body = msgspec.json.encode(Categorization(category=category, revision=revision))
+        request = Request(method="PATCH", path=transaction_path(company, transaction_id), json=body)
+        answer = yield from self._send(request)
+        return self._read(answer, Categorized, request)
+
+    def settle(self, company: str, transaction_id: str, verb: str, revision: int | None) -> Flow[Transaction]:
+        """``verb`` is ``approve`` or ``reopen``; what is so already is answered like what was made so."""
+        path = f"{transaction_path(company, transaction_id)}/{verb}"
+        request = Request(method="POST", path=path, json=msgspec.json.encode(Seen(revision=revision)))
+        answer = yield from self._send(request)
+        return self._read(answer, Transaction, request)
 
     # --- one level down -----------------------------------------------------------------------------
 
@@ -185,3 +218,13 @@ def _is_alive(job: Job) -> bool:
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _query_of(wanted: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """The fields of a filter as query parameters; raises InvalidSubmission before anything is sent."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    try:
+        checked: dict[str, Any] = msgspec.to_builtins(msgspec.convert(given, TransactionFilter))
+    except msgspec.ValidationError as error:
+        raise InvalidSubmission(f"transactions: {error}") from None
+    return {name: value if isinstance(value, list) else str(value) for name, value in checked.items()}

@@ -8,36 +8,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from ledgerwire.client import DEFAULT_URL
-from ledgerwire.command import Commands, Session, how_it_ended
-from ledgerwire.display import (
-    BarDisplay,
-    Display,
-    JsonDisplay,
-    LineDisplay,
-    as_json,
-    listing,
-    log_line,
-    printable,
-    summary,
+from ledgerwire.command import (
+    Commands,
+    Session,
+    as_json_option,
+    company_option,
+    pass_session,
+    watch_option,
 )
-from ledgerwire.handles import JobHandle, WatchEvent
-from ledgerwire.jobs import Job, Status
-
-pass_session = click.make_pass_decorator(Session)
-as_json_option = click.option("--json", "in_json", is_flag=True, help="Write JSON, one value a line.")
-company_option = click.option(
-    "--company", envvar="LEDGERWIRE_COMPANY", default="demo", show_default=True, show_envvar=True
-)
-watch_option = click.option("--watch", is_flag=True, help="Watch it to its end.")
+from ledgerwire.display import as_json, listing, log_line, printable, summary
+from ledgerwire.following import display_for, ended, follow, show_all, submitted, tell, terminal
+from ledgerwire.jobs import Status
+from ledgerwire.reviewing import approve, transactions, undo
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +41,10 @@ def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     124 timed out, 130 interrupted.
     """
     ctx.obj = ctx.obj or Session(url, api_key)
+
+
+for command in (approve, transactions, undo):
+    main.add_command(command)
 
 
 # --- submitting -------------------------------------------------------------------------------------
@@ -79,7 +72,7 @@ def upload(
     job = session.client.upload_and_categorize(
         file, company=company, account=account, mapping=_json_object(mapping)
     )
-    _submitted(job, watch=watch, in_json=in_json)
+    submitted(job, watch=watch, in_json=in_json)
 
 
 @main.command()
@@ -100,7 +93,7 @@ def categorize(
 ) -> None:
     """Categorize imported lines that wait for it."""
     job = session.client.categorize(company=company, limit=limit, transaction_ids=list(transactions) or None)
-    _submitted(job, watch=watch, in_json=in_json)
+    submitted(job, watch=watch, in_json=in_json)
 
 
 def _json_object(text: str | None) -> dict[str, Any] | None:
@@ -113,15 +106,6 @@ def _json_object(text: str | None) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise click.BadParameter('--mapping should be a JSON object, like {"date": "Booked"}.')
     return value
-
-
-def _submitted(job: JobHandle, *, watch: bool, in_json: bool) -> None:
-    if watch:
-        _follow_job(job, in_json=in_json)
-        return
-    _tell(job.job, in_json=in_json)
-    if not in_json:
-        click.echo(f"Watch it with: ledgerwire watch {job.id}", err=True)
 
 
 # --- watching ---------------------------------------------------------------------------------------
@@ -139,10 +123,10 @@ def watch(ctx: click.Context, job: str | None, company: str, since: str | None, 
     if job and ctx.get_parameter_source("company") is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("Give a JOB or --company, not both.")
     if job:
-        _follow_job(session.client.job(job), since, in_json=in_json)
+        follow(session.client.job(job), since, in_json=in_json)
         return
-    with _display(in_json=in_json) as display:
-        _show_all(session.client.watch(company, since), display)
+    with display_for(in_json=in_json) as display:
+        show_all(session.client.watch(company, since), display)
 
 
 @main.command()
@@ -152,35 +136,7 @@ def watch(ctx: click.Context, job: str | None, company: str, since: str | None, 
 @pass_session
 def wait(session: Session, job: str, timeout: float | None, *, in_json: bool) -> None:
     """Wait for JOB to end; the exit code tells how it did."""
-    _ended(session.client.job(job).wait(timeout).job, in_json=in_json)
-
-
-def _follow_job(job: JobHandle, since: str | None = None, *, in_json: bool) -> None:
-    with _display(in_json=in_json) as display:
-        display.start(job.job)
-        _show_all(job.events(since), display)
-    sys.exit(how_it_ended(job.job))
-
-
-def _show_all(events: Iterable[WatchEvent], display: Display) -> None:
-    for event in events:
-        display.show(event)
-
-
-def _display(*, in_json: bool) -> Display:
-    if in_json:
-        return JsonDisplay()
-    console = _terminal()
-    return BarDisplay(console) if console else LineDisplay()
-
-
-def _terminal() -> Console | None:
-    return Console() if sys.stdout.isatty() else None
-
-
-def _ended(job: Job, *, in_json: bool) -> None:
-    _tell(job, in_json=in_json)
-    sys.exit(how_it_ended(job))
+    ended(session.client.job(job).wait(timeout).job, in_json=in_json)
 
 
 # --- looking ----------------------------------------------------------------------------------------
@@ -193,7 +149,7 @@ def _ended(job: Job, *, in_json: bool) -> None:
 def show(session: Session, job: str, *, in_json: bool) -> None:
     """Show JOB as it is now, and every attempt at it."""
     handle = session.client.job(job)
-    _tell(handle.job, in_json=in_json)
+    tell(handle.job, in_json=in_json)
     if in_json:
         return
     for attempt in handle.attempts():
@@ -218,7 +174,7 @@ def list_jobs(
         for job in jobs:
             as_json(job)
     elif jobs:
-        listing(jobs, _terminal())
+        listing(jobs, terminal())
     else:
         click.echo(f"No such jobs in {printable(company)}. Submit one: ledgerwire upload FILE", err=True)
 
@@ -250,7 +206,7 @@ def cancel(session: Session, job: str, reason: str | None, *, yes: bool, in_json
     handle = session.client.job(job)
     if not yes and sys.stdin.isatty() and not click.confirm(f"{summary(handle.job)}\nCancel it?", err=True):
         return
-    _tell(handle.cancel(reason).job, in_json=in_json)
+    tell(handle.cancel(reason).job, in_json=in_json)
 
 
 @main.command()
@@ -260,11 +216,4 @@ def cancel(session: Session, job: str, reason: str | None, *, yes: bool, in_json
 @pass_session
 def retry(session: Session, job: str, *, watch: bool, in_json: bool) -> None:
     """Run a failed or cancelled JOB again from where it stopped."""
-    _submitted(session.client.job(job).retry(), watch=watch, in_json=in_json)
-
-
-def _tell(job: Job, *, in_json: bool) -> None:
-    if in_json:
-        as_json(job)
-    else:
-        click.echo(summary(job))
+    submitted(session.client.job(job).retry(), watch=watch, in_json=in_json)

@@ -6,29 +6,38 @@
         print(event)
     print(job.result())
 
-Both are thin: what they do is decided in ``calls.py`` and ``stream.py``.
+Both are thin: what they do is decided in ``calls.py`` and ``stream.py``. AsyncLedgerwire is in ``async_client.py``.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from ledgerwire.async_body import AsyncBody
 from ledgerwire.attachment import Source
 from ledgerwire.body import Body
+from ledgerwire.books import Transaction, TransactionFilter
 from ledgerwire.calls import Calls
 from ledgerwire.exceptions import LedgerwireError
-from ledgerwire.handles import AsyncJobHandle, JobHandle, WatchEvent
+from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.held import Held
 from ledgerwire.persistence import Persistence
+from ledgerwire.review import Categorized
 from ledgerwire.stream import CompanyWatch
-from ledgerwire.submissions import Categorize, Submission, UploadAndCategorize
+from ledgerwire.submissions import (
+    BulkApprove,
+    Categorize,
+    Learn,
+    Submission,
+    UndoApprove,
+    UndoImport,
+    UploadAndCategorize,
+)
 from ledgerwire.transport import Address
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -44,7 +53,7 @@ def _address(url: str | None, api_key: str | None, tls: ssl.SSLContext | None) -
     return Address(base, key or None, tls)
 
 
-class _Client:
+class Client:
     """Where to, and how persistently.
 
     ``url`` and ``api_key`` come from LEDGERWIRE_URL and LEDGERWIRE_API_KEY where they are not given;
@@ -70,8 +79,8 @@ class _Client:
         return self._address.base
 
 
-class Ledgerwire(_Client):
-    __doc__ = _Client.__doc__
+class Ledgerwire(Client):
+    __doc__ = Client.__doc__
 
     @cached_property
     def _body(self) -> Body:
@@ -120,6 +129,74 @@ class Ledgerwire(_Client):
             idempotency_key=idempotency_key,
         )
 
+    def bulk_approve(
+        self,
+        *,
+        company: str,
+        transaction_ids: Sequence[str] | None = None,
+        matching: TransactionFilter | Mapping[str, Any] | None = None,
+        failed_of: str | None = None,
+        revisions: Mapping[str, int] | None = None,
+        seen_at: datetime | None = None,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Approves these lines, or all that match, or those that failed in an earlier such job: one of the three.
+
+        Its result counts what was approved, and says of each line that was not why.
+        """
+        return self.submit(
+            BulkApprove,
+            company_id=company,
+            transaction_ids=transaction_ids,
+            filter=matching,
+            failed_of=failed_of,
+            revisions=revisions,
+            seen_at=seen_at,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def undo_approve(
+        self,
+        approve_job_id: str,
+        *,
+        company: str,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Takes back what a bulk approval approved."""
+        return self.submit(
+            UndoApprove,
+            company_id=company,
+            approve_job_id=approve_job_id,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def undo_import(
+        self,
+        import_job_id: str,
+        *,
+        company: str,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Removes the lines that an upload imported, except those that are approved."""
+        return self.submit(
+            UndoImport,
+            company_id=company,
+            import_job_id=import_job_id,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def learn(
+        self, *, company: str, tenant_id: str | None = None, idempotency_key: str | None = None
+    ) -> JobHandle:
+        """Trains the model that categorizes new lines, from all that is approved."""
+        return self.submit(Learn, company_id=company, tenant_id=tenant_id, idempotency_key=idempotency_key)
+
     def submit(
         self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
     ) -> JobHandle:
@@ -146,6 +223,27 @@ class Ledgerwire(_Client):
         filters = {"status": status, "kind": kind, "created_after": created_after}
         return self._body.stream(self._calls.jobs(company, filters, self._handle))
 
+    def transactions(self, company: str, **wanted: Any) -> Generator[Transaction]:
+        """Every transaction that matches, newest first; ``wanted`` are fields of TransactionFilter.
+
+        Raises InvalidSubmission where they are none.
+        """
+        return self._body.stream(self._calls.transactions(company, wanted))
+
+    def set_category(
+        self, transaction_id: str, category: str | None, *, company: str, revision: int | None = None
+    ) -> Categorized:
+        """Raises Conflict where the line is approved, closed, or has moved on from the ``revision`` you saw."""
+        return self._body.run(self._calls.set_category(company, transaction_id, category, revision))
+
+    def approve(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
+        """Approving what is approved is harmless. Raises Conflict where the line cannot be: it says why."""
+        return self._body.run(self._calls.settle(company, transaction_id, "approve", revision))
+
+    def reopen(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
+        """Takes an approval back; raises Conflict where that cannot be."""
+        return self._body.run(self._calls.settle(company, transaction_id, "reopen", revision))
+
     def watch(self, company: str, since: str | None = None) -> Generator[WatchEvent]:
         """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""
         return self._body.stream(CompanyWatch(self._calls, company, since).run())
@@ -163,98 +261,3 @@ class Ledgerwire(_Client):
 
     def _handle(self, held: Held) -> JobHandle:
         return JobHandle(self._calls, held, self._body)
-
-
-class AsyncLedgerwire(_Client):
-    __doc__ = _Client.__doc__
-
-    @cached_property
-    def _body(self) -> AsyncBody:
-        return AsyncBody(self._address)
-
-    async def upload_and_categorize(
-        self,
-        file: Source,
-        *,
-        company: str,
-        account: str | None = None,
-        mapping: dict[str, Any] | None = None,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> AsyncJobHandle:
-        """Reads a bank file, imports its lines and categorizes them.
-
-        ``account`` is a bank account's id, needed where the file names none and the company has several.
-        """
-        return await self.submit(
-            UploadAndCategorize,
-            file=file,
-            company_id=company,
-            account_id=account,
-            mapping=mapping,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    async def categorize(
-        self,
-        *,
-        company: str,
-        limit: int | None = None,
-        transaction_ids: Sequence[str] | None = None,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> AsyncJobHandle:
-        """Categorizes what is imported and not yet approved: the oldest 100, or what you say."""
-        return await self.submit(
-            Categorize,
-            company_id=company,
-            limit=limit,
-            transaction_ids=transaction_ids,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    async def submit(
-        self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
-    ) -> AsyncJobHandle:
-        """Submits any kind of work: its class and its fields, files as paths or bytes.
-
-        A lost answer is asked for again under the same key, so the work is never done twice; give a key of
-        your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.
-        """
-        return self._handle(await self._body.run(self._calls.submit(work, fields, key=idempotency_key)))
-
-    async def job(self, job_id: str) -> AsyncJobHandle:
-        """Raises NotFound for an unknown job, and for one of a company that your key does not see."""
-        return self._handle(await self._body.run(self._calls.fetch(job_id)))
-
-    def jobs(
-        self,
-        company: str,
-        *,
-        status: str | None = None,
-        kind: str | None = None,
-        created_after: datetime | None = None,
-    ) -> AsyncGenerator[AsyncJobHandle]:
-        """Every job of the company, newest first; pages are fetched as you go."""
-        filters = {"status": status, "kind": kind, "created_after": created_after}
-        return self._body.stream(self._calls.jobs(company, filters, self._handle))
-
-    def watch(self, company: str, since: str | None = None) -> AsyncGenerator[WatchEvent]:
-        """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""
-        return self._body.stream(CompanyWatch(self._calls, company, since).run())
-
-    async def close(self) -> None:
-        await self._body.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    def _handle(self, held: Held) -> AsyncJobHandle:
-        return AsyncJobHandle(self._calls, held, self._body)

@@ -81,5 +81,13 @@ class Session:
         return Ledgerwire(*self._arguments, persistence=self._persistence)
 
 
+pass_session = click.make_pass_decorator(Session)
+as_json_option = click.option("--json", "in_json", is_flag=True, help="Write JSON, one value a line.")
+company_option = click.option(
+    "--company", envvar="LEDGERWIRE_COMPANY", default="demo", show_default=True, show_envvar=True
+)
+watch_option = click.option("--watch", is_flag=True, help="Watch it to its end.")
+
+
 def how_it_ended(job: Job) -> int:
     return {Status.FAILED: FAILED, Status.CANCELLED: CANCELLED}.get(job.status, 0)

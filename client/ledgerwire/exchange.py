@@ -22,7 +22,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     method: str = "GET"
     #: Below the base URL, ids already quoted.
     path: str
-    query: dict[str, str] = {}
+    #: A list is said once for each of its members.
+    query: dict[str, str | list[str]] = {}
     headers: dict[str, str] = {}
     #: A JSON body ...
     json: bytes | None = None

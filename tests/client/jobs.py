@@ -1,10 +1,12 @@
-"""Jobs and events as a server would send them."""
+"""Jobs, events and transactions as a server would send them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
+from ledgerwire.books import Transaction
 from ledgerwire.errors import Problem
 from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.jobs import Job, LogLine, Status
@@ -32,3 +34,23 @@ def logged(number: int, offset: int, *texts: str) -> LogEvent:
 
 def snapped(offset: int, *jobs: Job, reason: str = "gap") -> Snapshot:
     return Snapshot(company_id="demo", position=f"e.{offset}", jobs=list(jobs), reason=reason)
+
+
+def a_line(transaction_id: str = "t1", **fields: Any) -> Transaction:
+    values: dict[str, Any] = {"category": "Rent", "state": "proposed", "description": "CITY RENT", **fields}
+    return Transaction(
+        transaction_id=transaction_id,
+        account_id="a1",
+        date=date(2026, 6, 1),
+        amount=Decimal("-4.50"),
+        currency="USD",
+        source="rule",
+        confidence=1.0,
+        reason="rule: contains RENT",
+        job_id="j1",
+        revision=2,
+        merchant_key="CITY RENT",
+        approved_at=None,
+        approved_by=None,
+        **values,
+    )

@@ -35,6 +35,8 @@ class Call:
     receive: Callable[[], Awaitable[Message]]
     send: Callable[[Message], Awaitable[None]]
     body: bytes = b""
+    #: The query with what is said more than once.
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     #: What a socket's client said.
     said: list[Any] = field(default_factory=list)
 
@@ -82,6 +84,7 @@ def _call(scope: Message, receive: Any, send: Any) -> Call:
         method=scope.get("method", "SOCKET"),
         path=scope["path"],
         query=dict(parse_qsl(scope["query_string"].decode())),
+        pairs=parse_qsl(scope["query_string"].decode()),
         headers={name.decode(): value.decode() for name, value in scope["headers"]},
         receive=receive,
         send=send,

@@ -8,17 +8,13 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from ledgerwire.cli import main
-from ledgerwire.command import Session
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page, Step, Units
-from tests.client.conftest import HASTY
+from tests.client.conftest import CliRun
 from tests.client.jobs import NOON, a_job, failed, logged, snapped, told
 from tests.client.server import Server, block, lose, problem, reply, socket, stream
 
@@ -38,23 +34,6 @@ ONE = told(
     1,
 )
 END = told(a_job("complete", 5, progress=100, result={"categorized": 4, "needs_review": 1}), 5)
-
-
-@pytest.fixture
-def run(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRun]:
-    for name in ("LEDGERWIRE_URL", "LEDGERWIRE_API_KEY", "LEDGERWIRE_COMPANY"):
-        monkeypatch.delenv(name, raising=False)
-    runner = CliRun(server)
-    yield runner
-    runner.session.client.close()
-
-
-class CliRun:
-    def __init__(self, server: Server) -> None:
-        self.session = Session(server.url, "secret", HASTY)
-
-    def __call__(self, *words: str, **options: str | None) -> Result:
-        return CliRunner().invoke(main, words, obj=self.session, env=dict(options))
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""The commands about transactions: list them, approve them, and undo what a job did to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar, get_args
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from ledgerwire.books import Source, State, Transaction
+from ledgerwire.command import Session, as_json_option, company_option, pass_session, watch_option
+from ledgerwire.display import as_json, printable
+from ledgerwire.following import submitted, terminal
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DAY = click.DateTime(["%Y-%m-%d"])
+FILTERS = (
+    click.option("--state", multiple=True, type=click.Choice(get_args(State)), help="May be repeated."),
+    click.option("--source", multiple=True, type=click.Choice(get_args(Source)), help="Who decided."),
+    click.option("--job", "job_id", help="Imported by this job."),
+    click.option("--account", "account_id", help="The bank account's id."),
+    click.option("--text", help="Stands in the description."),
+    click.option("--category"),
+    click.option("--merchant", "merchant_key"),
+    click.option("--from", "date_from", type=DAY, help="The first day."),
+    click.option("--to", "date_to", type=DAY, help="The last day."),
+    click.option("--least", "amount_min", help="The lowest amount; money out is below zero."),
+    click.option("--most", "amount_max", help="The highest amount."),
+)
+
+
+def filter_options(command: F) -> F:
+    for option in reversed(FILTERS):
+        command = option(command)
+    return command
+
+
+def wanted(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a TransactionFilter that were given."""
+    found = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value
+    }
+    return {
+        name: f"{value:%Y-%m-%d}" if isinstance(value, datetime) else value for name, value in found.items()
+    }
+
+
+@click.command()
+@company_option
+@filter_options
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@as_json_option
+@pass_session
+def transactions(session: Session, /, company: str, limit: int, *, in_json: bool, **given: Any) -> None:
+    """List a company's transactions, newest first."""
+    lines = list(islice(session.client.transactions(company, **wanted(given)), limit))
+    if in_json:
+        for line in lines:
+            as_json(line)
+    elif lines:
+        listing(lines, terminal())
+    else:
+        click.echo(f"No such transactions in {printable(company)}.", err=True)
+
+
+@click.command()
+@click.argument("transaction", nargs=-1)
+@company_option
+@filter_options
+@click.option("--failed-of", help="Those that this bulk approval could not approve.")
+@watch_option
+@as_json_option
+@pass_session
+def approve(
+    session: Session,
+    /,
+    company: str,
+    transaction: tuple[str, ...],
+    failed_of: str | None,
+    *,
+    watch: bool,
+    in_json: bool,
+    **given: Any,
+) -> None:
+    """Approve these TRANSACTIONs, or all that match: as one job that `ledgerwire undo` takes back."""
+    matching = wanted(given)
+    if sum(map(bool, (transaction, matching, failed_of))) != 1:
+        raise click.UsageError("Say which: TRANSACTIONs, filters like --state proposed, or --failed-of JOB.")
+    job = session.client.bulk_approve(
+        company=company,
+        transaction_ids=list(transaction) or None,
+        matching=matching or None,
+        failed_of=failed_of,
+    )
+    submitted(job, watch=watch, in_json=in_json)
+
+
+@click.command()
+@click.argument("job")
+@watch_option
+@as_json_option
+@pass_session
+def undo(session: Session, job: str, *, watch: bool, in_json: bool) -> None:
+    """Undo JOB: take back what it approved, or remove what it imported and nobody approved."""
+    done = session.client.job(job).job
+    match done.kind:
+        case "bulk-approve":
+            undoing = session.client.undo_approve(done.job_id, company=done.company_id)
+        case "upload-and-categorize":
+            undoing = session.client.undo_import(done.job_id, company=done.company_id)
+        case kind:
+            raise click.UsageError(f"A job of kind {printable(kind)} cannot be undone.")
+    submitted(undoing, watch=watch, in_json=in_json)
+
+
+def listing(lines: list[Transaction], console: Console | None) -> None:
+    """A table on a terminal, else lines with tabs between their fields."""
+    if console is None:
+        for line in lines:
+            click.echo("\t".join(map(printable, (line.transaction_id, *_fields(line)))))
+        return
+    amount = Column("Amount", justify="right")
+    table = Table("Transaction", "Date", amount, "", "State", "Category", "Description", box=None)
+    for line in lines:
+        table.add_row(line.transaction_id, *(Text(printable(field)) for field in _fields(line)))
+    console.print(table)
+
+
+def _fields(line: Transaction) -> tuple[str, ...]:
+    return (
+        f"{line.date}",
+        f"{line.amount:f}",
+        line.currency,
+        line.state,
+        line.category or "",
+        line.description,
+    )
