@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -19,6 +20,7 @@ from workers.settings import Settings
 
 ROOM_NEEDED = 500 * 2**20
 OLDEST_PYTHON = (3, 11)
+OPENAI = "https://api.openai.com/v1"
 
 
 class State(enum.Enum):
@@ -157,11 +159,15 @@ def _bundled_tesseract() -> str | None:
 
 
 def language_model(settings: Settings) -> Finding:
-    if settings.openai_api_key and settings.openai_model:
-        return Finding("Language model", State.OK, settings.openai_model)
-    missing = "OPENAI_MODEL" if settings.openai_api_key else "OPENAI_API_KEY and OPENAI_MODEL"
-    todo = f"Set {missing}; until then rules and memory decide and the rest goes to review."
-    return Finding("Language model", State.LACKING, "none", todo)
+    """As it is set up; it is not called: that would cost money."""
+    if settings.has_language_model:
+        where = urlsplit(settings.openai_base_url or OPENAI).netloc.rpartition("@")[2]
+        budget = f"{settings.openai_daily_tokens:,} tokens a day and company"
+        return Finding("Language model", State.OK, f"{settings.openai_model} at {where}, {budget}")
+    wanted = {"OPENAI_API_KEY": settings.openai_api_key, "OPENAI_MODEL": settings.openai_model}
+    missing = " and ".join(name for name, value in wanted.items() if not value)
+    todo = f"Set {missing}; until then rules, memory and model decide and the rest goes to review."
+    return Finding("Language model", State.LACKING, "off", todo)
 
 
 def quickbooks(settings: Settings) -> Finding:

@@ -208,7 +208,11 @@ async def serve(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.doubles.openai")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.doubles.openai",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=8011)
     parser.add_argument("--fail", type=read_fail, action="append", default=[], metavar="KIND[:COUNT]")
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS")

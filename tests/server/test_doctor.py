@@ -109,12 +109,23 @@ def test_tesseract_is_named_found_or_missed(settings: Settings, monkeypatch: pyt
     assert doctor.tesseract(settings).found == "not found"
 
 
-def test_a_model_needs_its_key_and_its_name(settings: Settings) -> None:
-    assert "OPENAI_API_KEY and" in str(doctor.language_model(settings).todo)
-    half = changed(settings, openai_api_key="sk-secret")
-    assert "Set OPENAI_MODEL" in str(doctor.language_model(half).todo)
-    whole = doctor.language_model(changed(half, openai_model="some-model"))
-    assert (whole.state, whole.found) == (State.OK, "some-model")
+def test_a_language_model_needs_its_key_and_its_name(settings: Settings) -> None:
+    off = doctor.language_model(settings)
+    assert (off.state, off.found) == (State.LACKING, "off")
+    assert "Set OPENAI_API_KEY and OPENAI_MODEL; " in str(off.todo)
+    keyed = changed(settings, openai_api_key="sk-secret")
+    assert "Set OPENAI_MODEL; " in str(doctor.language_model(keyed).todo)
+    named = changed(settings, openai_model="some-model")
+    assert "Set OPENAI_API_KEY; " in str(doctor.language_model(named).todo)
+
+
+def test_a_language_model_is_told_with_its_host_and_without_any_secret(settings: Settings) -> None:
+    on = changed(settings, openai_api_key="sk-secret", openai_model="some-model")
+    found = doctor.language_model(on)
+    assert found.state is State.OK
+    assert found.found == "some-model at api.openai.com, 1,000,000 tokens a day and company"
+    local = changed(on, openai_base_url="http://me:hunter2@127.0.0.1:8011/v1", openai_daily_tokens=5)
+    assert doctor.language_model(local).found == "some-model at 127.0.0.1:8011, 5 tokens a day and company"
 
 
 def test_quickbooks_needs_an_application(settings: Settings) -> None:

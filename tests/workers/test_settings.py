@@ -82,6 +82,14 @@ def test_a_database_is_reached_by_the_drivers_that_we_carry(url: str, ours: str)
         ("LOG_LEVEL", "loud", "LOG_LEVEL should be one of INFO, DEBUG, WARNING, ERROR, but is 'loud'"),
         ("QBO_ENVIRONMENT", "test", "QBO_ENVIRONMENT should be one of sandbox, production"),
         ("DATABASE_URL", "books.db", "DATABASE_URL should read sqlite:///path"),
+        ("OPENAI_BASE_URL", "api.openai.com/v1", "OPENAI_BASE_URL should read https://host/v1"),
+        ("OPENAI_BASE_URL", "http://host:port/v1", "OPENAI_BASE_URL should read https://host/v1"),
+        ("OPENAI_BASE_URL", "https:///v1", "OPENAI_BASE_URL names no host"),
+        ("OPENAI_MODEL", "m" * 201, "OPENAI_MODEL should be one line of at most 200"),
+        ("OPENAI_CONCURRENCY", "0", "OPENAI_CONCURRENCY should lie between 1 and 64"),
+        ("OPENAI_DAILY_TOKENS", "-1", "OPENAI_DAILY_TOKENS should lie between 0"),
+        ("OPENAI_TIMEOUT", "never", "OPENAI_TIMEOUT should be a number of seconds"),
+        ("OPENAI_DEADLINE", "0", "above zero"),
         ("DATABASE_URL", "mysql://me@db/books", "speaks sqlite and postgresql"),
     ],
 )
@@ -96,6 +104,25 @@ def test_words_are_taken_in_any_case() -> None:
     settings = read_settings({"LOG_LEVEL": "debug", "QBO_ENVIRONMENT": "Production", "SECURE_COOKIES": "Yes"})
     assert (settings.log_level, settings.qbo_environment) == ("DEBUG", "production")
     assert settings.secure_cookies
+
+
+def test_a_language_model_is_on_with_a_key_and_a_name() -> None:
+    assert not read_settings({}).has_language_model
+    assert not read_settings(
+        {"OPENAI_API_KEY": "sk-1", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    ).has_language_model
+    assert not read_settings({"OPENAI_MODEL": "m"}).has_language_model
+    # As a file of secrets hands it over.
+    on = read_settings({"OPENAI_API_KEY": "sk-1\n", "OPENAI_MODEL": " m ", "OPENAI_DAILY_TOKENS": "0"})
+    assert on.has_language_model
+    assert (on.openai_api_key, on.openai_model, on.openai_daily_tokens) == ("sk-1", "m", 0)
+
+
+@pytest.mark.parametrize("key", ["sk-geheimnisvoll-ü", "sk-two\nlines", "sk-" + "9" * 5_000])
+def test_a_key_that_no_header_can_carry_is_refused_without_repeating_it(key: str) -> None:
+    with pytest.raises(SettingError, match="OPENAI_API_KEY should be one line") as refused:
+        read_settings({"OPENAI_API_KEY": key})
+    assert "sk-" not in str(refused.value)
 
 
 def test_children_inherit_what_is_exported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,14 @@ async def test_a_drain_lets_the_batch_be_committed_first(begin: Began, hand: Han
     assert (await hand.now(attempt.record)).checkpoint == 1
 
 
+async def test_whoever_waits_for_somebody_outside_hears_of_a_stop(begin: Began, hand: Hand) -> None:
+    attempt = begin(await hand.running())
+    assert not attempt.stopping.is_set()
+    attempt.halt(Stop.DRAIN)
+    async with asyncio.timeout(1):
+        await attempt.stopping.wait()
+
+
 async def test_a_cancelled_batch_is_rolled_back(begin: Began, hand: Hand) -> None:
     attempt = begin(await hand.running())
     inside = asyncio.Event()
