@@ -33,6 +33,8 @@ KNOWN = {
     *("12", "13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M"),
     *("61", "62F", "62M", "64", "65", "86", "90C", "90D", "NS"),
 }
+#: Account, number and opening balance of a statement: the first of them behind entries begins another.
+BEGINNINGS = {"25", "25P", "28", "28C", "60F", "60M"}
 #: Ends a message: what stands between it and the next tag belongs to no field.
 TRAILER = re.compile(r"\s*(?:-(?:\}.*|X*)|\{[0-9]:.*)")
 #: Value date, entry date, direction (R takes it back, E only expects it), third letter of the currency, amount,
@@ -217,12 +219,9 @@ class Assembly:
             self._entry = None
 
     def _message(self, field: Field) -> Message:
-        """The one it is of: a new one from each reference on, or after a closing balance."""
+        """The one it is of. A reference alone begins none: some programs write one before each entry."""
         current = self.messages[-1]
-        if field.tag == "20" or (
-            field.tag in {"21", "25", "25P", "28", "28C", "60F", "60M"} and current.closing
-        ):
-            # A program that repeats only the reference means the account and currency from before.
+        if field.tag in BEGINNINGS and (current.entries or current.closing):
             current = Message(name="statement", number=current.number, currency=current.currency)
             self.messages.append(current)
         return current

@@ -91,13 +91,20 @@ def _elements(text: str) -> Iterator[tuple[str, bool, str]]:
 
 def _plain(text: str) -> str:
     """Without comments, and with marked sections as ordinary text. Split, not searched: no end is looked for twice."""
-    first, *marked = text.split("<![CDATA[")
-    pieces = [first]
-    for section in marked:
-        inside, _, outside = section.partition("]]>")
-        pieces += (html.escape(inside, quote=False), outside)
-    first, *comments = "".join(pieces).split("<!--")
-    return first + "".join(comment.partition("-->")[2] for comment in comments)
+    first, *sections = text.split("<![CDATA[")
+    first, *comments = "".join([first, *map(_section, sections)]).split("<!--")
+    return "".join([first, *map(_behind_comment, comments)])
+
+
+def _section(text: str) -> str:
+    """What never ends hides nothing: there may be transactions in it."""
+    inside, end, outside = text.partition("]]>")
+    return html.escape(inside, quote=False) + outside if end else text
+
+
+def _behind_comment(text: str) -> str:
+    _, end, outside = text.partition("-->")
+    return outside if end else text
 
 
 class Walk:

@@ -15,6 +15,7 @@ from workers.books.statements.amounts import (
 )
 from workers.books.statements.refusal import refuse_column
 
+LONGEST = 100
 #: Makes the refusal of the amount at an index, from what is wrong with it.
 Refuse = Callable[[int, str], StatementError]
 
@@ -35,7 +36,7 @@ def read_signed(
 
 
 def _figure(index: int, cell: str, field: str, refuse: Refuse) -> Figure:
-    figure = read_figure(cell[:100])
+    figure = read_figure(cell) if len(cell) <= LONGEST else None
     if figure is None:
         raise refuse(index, f"has {cell[:40]!r} for {field}, which is no amount")
     return figure

@@ -130,6 +130,8 @@ DIALECTS: dict[str, str | bytes] = {
     "a zone far east": PLAIN.replace("20260613120000.000[-5:EST]", "20260613000000[+14]"),
     "marked sections": XML_HEADER + closed(BODY).replace("<NAME>PAYOUT", "<NAME><![CDATA[PAYOUT]]>"),
     "a comment": PLAIN.replace("<BANKTRANLIST>", "<BANKTRANLIST><!-- <STMTTRN><TRNAMT>-9.99</STMTTRN> -->"),
+    "a marked section that never ends": PLAIN.replace("<NAME>BLUE DOOR", "<NAME><![CDATA[BLUE DOOR"),
+    "a comment that never ends": PLAIN.replace("<BANKTRANLIST>", "<BANKTRANLIST><!-- <X>"),
     "empty leaves": PLAIN.replace("<MEMO>", "<CHECKNUM>\n<REFNUM></REFNUM>\n<SIC/>\n<MEMO>"),
     "tags of the bank's own": PLAIN.replace("<FITID>", "<INTU.BID>3000\n<BANK_X.Y>7\n<FITID>"),
     "a pending transaction": PLAIN.replace(
