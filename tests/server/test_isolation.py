@@ -205,6 +205,21 @@ async def test_a_viewer_reads_and_changes_nothing(sqlite_api: Api, theirs: Ids, 
         assert await all_that_is_read(viewer, theirs) == before
 
 
+@pytest.mark.parametrize("name", [name for name, probe in PROBES.items() if probe.method != "GET"])
+async def test_a_cookie_changes_nothing_for_a_foreign_page(sqlite_api: Api, theirs: Ids, name: str) -> None:
+    async with sqlite_api.client() as browser:
+        link = await sqlite_api.link("globex", Role.ADMIN)
+        await browser.post("/api/sign-in", json={"token": link}, headers={"Origin": sqlite_api.url})
+        before = await all_that_is_read(browser, theirs)
+        for origin in ({}, {"Origin": "http://evil.example"}):
+            browser.headers.update(origin)
+            answer = await PROBES[name].ask(browser, theirs)
+            assert (answer.status_code, problem_in(answer)["type"]) == (403, "/problems/origin_refused")
+        assert await all_that_is_read(browser, theirs) == before
+        browser.headers["Origin"] = sqlite_api.url
+        assert (await PROBES[name].ask(browser, theirs)).status_code != 403
+
+
 async def all_that_is_read(client: httpx2.AsyncClient, ids: Ids) -> dict[str, bytes]:
     """The answer of each route that only reads and answers at once."""
     read = {name: probe for name, probe in PROBES.items() if probe.method == "GET" and "vents" not in name}

@@ -64,7 +64,11 @@ async def test_pages_of_an_allowed_origin_may_read_with_their_session(
         for origin, allowed in ((friend, friend), ("https://evil.example", None)):
             async with api.client(Origin=origin) as client:
                 answer = await client.get("/health/live")
+                asked = {"Access-Control-Request-Method": "PATCH"}
+                may_change = await client.options("/api/companies/acme", headers=asked)
             assert answer.headers.get("access-control-allow-origin") == allowed
+            assert may_change.headers.get("access-control-allow-origin") == allowed
+            assert may_change.is_success == (allowed is not None)
 
 
 async def test_an_upload_is_kept_and_becomes_a_job(api: Api) -> None:
