@@ -16,8 +16,9 @@ from ledgerwire.books import CategorizedLine
 from workers.books.audit import Change, record_changes
 from workers.books.categorizer import Categorizer, Decision
 from workers.books.memory import load_memory
+from workers.books.opinion import Expert
 from workers.books.rules import load_rules
-from workers.books.schema import WAITING, bank_accounts, transactions
+from workers.books.schema import WAITING, accounts, bank_accounts, transactions
 
 #: The states a decision may replace; from ``approved`` on only a person may.
 OPEN = ("imported", "review", "proposed")
@@ -64,13 +65,31 @@ class Decided(msgspec.Struct, frozen=True):
         )
 
 
-async def load_categorizer(connection: AsyncConnection, company_id: str) -> Categorizer:
-    """The company's rules and memory as they are now; two queries, once per job."""
-    return Categorizer(await load_rules(connection, company_id), await load_memory(connection, company_id))
+async def load_categorizer(
+    connection: AsyncConnection, company_id: str, *, expert: Expert | None = None
+) -> Categorizer:
+    """The company's rules, memory and chart as they are now, and what was learned; once per job."""
+    return Categorizer(
+        await load_rules(connection, company_id),
+        await load_memory(connection, company_id),
+        expert=expert,
+        company_id=company_id,
+        categories=await _chart(connection, company_id),
+    )
 
 
-def decide(categorizer: Categorizer, lines: Iterable[Line]) -> list[Decided]:
-    return [Decided(line, categorizer.decide(line)) for line in lines]
+async def _chart(connection: AsyncConnection, company_id: str) -> frozenset[str]:
+    """The accounts that are not archived, by name."""
+    active = select(accounts.c.name).where(
+        accounts.c.company_id == company_id, accounts.c.archived.is_(False)
+    )
+    return frozenset((await connection.execute(active)).scalars())
+
+
+def decide(categorizer: Categorizer, lines: Sequence[Line]) -> list[Decided]:
+    return [
+        Decided(line, decision) for line, decision in zip(lines, categorizer.decide_all(lines), strict=True)
+    ]
 
 
 async def lines_of_job(

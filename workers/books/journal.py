@@ -45,7 +45,9 @@ def propose(decided: Decided) -> Entry | None:
     if category is None:
         return None
     movement = movement_of(line.amount, bank_account=line.bank_account, category=category)
-    return movement and Entry(line.transaction_id, line.date, line.currency, (movement,))
+    if movement is None:
+        return None
+    return Entry(line.transaction_id, line.date, line.currency, (movement,))
 
 
 def movement_of(amount: Decimal, *, bank_account: str, category: str) -> Movement | None:

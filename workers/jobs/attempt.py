@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import LogEntry, LogLine, Status, Usage
+from ledgerwire.submissions import Submission
 from workers.database import Database, is_unknown_outcome
 from workers.files import Files
 from workers.jobs.errors import Superseded
@@ -137,6 +138,15 @@ class Attempt:
     def excuse(self, seconds: float) -> None:
         """A vendor asked us to wait that long: JOB_TIMEOUT does not run meanwhile."""
         self.excused_until = max(self.excused_until, time.monotonic() + seconds)
+
+    async def follow_up(self, submission: Submission, *, key: str) -> None:
+        """Submit a job that comes of this one; ``key`` makes it one, however often that is tried."""
+        submitted = await Ledger(self.database).submit(
+            submission, submitted_by=self.record.submitted_by, idempotency_key=key, parent_id=self.job_id
+        )
+        if not submitted.replayed:
+            # Dispatch finds it at its next tick.
+            self._publisher.tell(submitted.record)
 
     def _report(self) -> None:
         self._publish(self._meter.picture())

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from ledgerwire.submissions import BulkApprove, Categorize, UndoApprove, UndoImport, UploadAndCategorize
+from ledgerwire.submissions import (
+    BulkApprove,
+    Categorize,
+    Learn,
+    UndoApprove,
+    UndoImport,
+    UploadAndCategorize,
+)
 from workers.jobs.kinds import Kind, registry
-from workers.tasks import bulk_approve, categorize, undo_approve, undo_import, upload_and_categorize
+from workers.tasks import bulk_approve, categorize, learn, undo_approve, undo_import, upload_and_categorize
 
 KINDS = registry(
     [
@@ -13,5 +20,6 @@ KINDS = registry(
         Kind(BulkApprove, bulk_approve.bulk_approve, bulk_approve.PLAN),
         Kind(UndoApprove, undo_approve.undo_approve, undo_approve.PLAN),
         Kind(UndoImport, undo_import.undo_import, undo_import.PLAN),
+        Kind(Learn, learn.learn, learn.PLAN),
     ]
 )

@@ -17,6 +17,7 @@ from workers.books.outcomes import Outcome
 from workers.jobs.attempt import Attempt
 from workers.tasks.bulk import Choose, act_on_all, plan
 from workers.tasks.earlier import find_earlier
+from workers.tasks.learn import learn_if_due
 
 PLAN = plan("approve")
 GOOD = ("approved", "already")
@@ -58,6 +59,7 @@ async def bulk_approve(attempt: Attempt, submission: BulkApprove) -> Result:
 
     choose = _choice(attempt.company_id, submission, seen_at)
     found = await act_on_all(attempt, "approve", choose, act, good=GOOD)
+    await learn_if_due(attempt)
     return Result(
         approved=found.outcomes.get("approved", 0),
         skipped=found.outcomes.get("already", 0),

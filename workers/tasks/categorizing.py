@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from workers.books.categorizing import Decided, Line, decide, load_categorizer, store_decisions
+from workers.books.experts import Experts
 from workers.books.journal import replace_proposals
 from workers.books.questions import Questionnaire
 from workers.books.suggestions import with_known_answers
@@ -46,8 +47,9 @@ async def categorize_lines(
     What a language model has answered before is known at once; what it has not is for the next step to ask.
     """
     attempt.begin("categorize", total=total, done=tally.done)
+    expert = await attempt.shared.get(Experts).newest(attempt.database)
     async with attempt.database.reading() as connection:
-        categorizer = await load_categorizer(connection, attempt.company_id)
+        categorizer = await load_categorizer(connection, attempt.company_id, expert=expert)
     async for lines in _batches(next_lines, cursor_of, tally.cursor, total - tally.done):
         decided = decide(categorizer, lines)
         if questionnaire is not None:

@@ -1,0 +1,143 @@
+"""``learn``: train the model that categorizes new lines, from all that is approved in this installation.
+
+One model serves all companies: a merchant that one of them has approved is known to the others by its kind, while
+each company's own habits weigh more for itself. It says the names of its own chart only, so that what leaves one
+company's books is how likely its words go with a category, and never a word or a name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ledgerwire.submissions import Learn
+from workers.books.model_card import ModelCard, Trained
+from workers.books.models import approved_history, count_approved, newest_card, save_model
+from workers.child import ChildFailed, run_in_child
+from workers.database import Database
+from workers.jobs.attempt import Attempt
+from workers.jobs.faults import TROUBLE, BadInput, TryLater
+from workers.jobs.plan import Plan
+
+PLAN = Plan(gather=10, train=85, store=5)
+#: What training.MOST_EXAMPLES would take; named here because that module brings scikit-learn.
+MOST_EXAMPLES = 200_000
+FEWEST_EXAMPLES = 200
+#: A model is worth training anew when so many times as many lines are approved as it knew.
+GROWTH = 1.1
+#: NumPy's libraries reserve address space for their threads; what is used is a fraction.
+MEMORY_MB = 4_096
+SECONDS = 540.0
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    #: Null where there was too little to learn from.
+    version: int | None
+    #: Lines it learned from, and of how many companies.
+    examples: int
+    companies: int
+    #: On approved lines held back: the share that would be proposed for approval, and how much of it was right.
+    auto_share: float | None
+    auto_precision: float | None
+    #: Why there is no model; null where there is one.
+    reason: str | None = None
+
+
+async def learn(attempt: Attempt, _submission: Learn) -> Result:
+    if (done := msgspec.convert(attempt.state, Result | None)) is not None:
+        return done
+    history = await _gather(attempt)
+    trained = await _train(attempt, history)
+    return await _store(attempt, trained)
+
+
+async def learn_if_due(attempt: Attempt) -> None:
+    """Submit a training where enough was approved since the last one; at most one a company and model."""
+    approved, card = await _known(attempt.database)
+    if approved < FEWEST_EXAMPLES or (card and approved < GROWTH * card.examples):
+        return
+    after = card.trained_at.isoformat() if card else "nothing"
+    await attempt.follow_up(Learn(company_id=attempt.company_id), key=f"learn-after-{after}")
+
+
+async def _known(database: Database) -> tuple[int, ModelCard | None]:
+    async with database.reading() as connection:
+        card: Any = await newest_card(connection)
+        return await count_approved(connection), msgspec.convert(card, ModelCard | None)
+
+
+async def _gather(attempt: Attempt) -> list[tuple[Any, ...]]:
+    attempt.begin("gather", noun="approved lines")
+    async with attempt.database.reading() as connection:
+        history = await approved_history(connection, limit=MOST_EXAMPLES)
+    attempt.begin("gather", noun="approved lines", total=len(history), done=len(history))
+    return history
+
+
+async def _train(attempt: Attempt, history: list[tuple[Any, ...]]) -> Trained:
+    """In a child: it takes seconds of a whole core, and more memory than a worker should keep."""
+    attempt.begin("train", noun="approved lines", total=len(history))
+    trained_at = datetime.now(UTC).isoformat()
+    try:
+        return await run_in_child(
+            "workers.books.training:train_stored",
+            history,
+            trained_at,
+            result=Trained,
+            memory_mb=MEMORY_MB,
+            seconds=SECONDS,
+        )
+    except ChildFailed as failure:
+        if failure.kind == "died":
+            raise TryLater(TROUBLE) from failure
+        raise BadInput.of(
+            "cannot_learn",
+            "The model could not be trained",
+            f"Training took more {failure.kind} than it may; the model there is goes on deciding.",
+        ) from failure
+
+
+async def _store(attempt: Attempt, trained: Trained) -> Result:
+    attempt.begin("store", noun="models", total=1)
+    async with attempt.checkpoint() as batch:
+        version = None
+        if trained.content is not None and trained.card is not None:
+            version = await save_model(
+                batch.connection, trained.content, trained.card, job_id=attempt.job_id, now=datetime.now(UTC)
+            )
+        result = _result(trained, version)
+        batch.log(_sentence(result))
+        batch.state = result
+        batch.done = 1
+    return result
+
+
+def _result(trained: Trained, version: int | None) -> Result:
+    card = trained.card
+    if card is None:
+        return Result(
+            version=None,
+            examples=0,
+            companies=0,
+            auto_share=None,
+            auto_precision=None,
+            reason=trained.reason,
+        )
+    return Result(
+        version=version,
+        examples=card.examples,
+        companies=card.companies,
+        auto_share=card.auto_share,
+        auto_precision=card.auto_precision,
+    )
+
+
+def _sentence(result: Result) -> str:
+    if result.version is None:
+        return f"Nothing was learned: {result.reason}."
+    return (
+        f"Learned from {result.examples:,} approved lines of {result.companies} companies. Of lines held back, "
+        f"{result.auto_share:.0%} would be proposed, {result.auto_precision:.1%} of them rightly."
+    )
