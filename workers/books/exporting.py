@@ -18,8 +18,8 @@ from workers.books.entries import list_entries
 from workers.books.transactions import list_transactions
 from workers.database import Database
 
-#: Rows read and written at once.
-PAGE = 1_000
+#: Rows read and written at once; other requests have their turn between two pages.
+PAGE = 250
 TRANSACTION_COLUMNS = (
     "date",
     "description",

@@ -165,7 +165,10 @@ transactions = Table(
     Index(None, "company_id", "date", "transaction_id"),
     Index(None, "company_id", "state", "date", "transaction_id"),
     Index(None, "import_job_id", "line_no"),
-    Index(None, "company_id", "merchant_key"),
+    # Those of one import or one merchant, newest first: with fewer columns a planner without statistics would go
+    # through all of the company's lines by date to find them.
+    Index(None, "company_id", "import_job_id", "date", "transaction_id"),
+    Index(None, "company_id", "merchant_key", "date", "transaction_id"),
 )
 #: Lines that nobody has decided. In literals: a parameter would keep the partial index from being used.
 WAITING = "state IN ('imported', 'review')"

@@ -17,6 +17,7 @@ COMPANY_ID = sa.String(64)
 UUID = sa.String(36)
 NAME = sa.String(120)
 ACTOR = sa.String(200)
+LISTED_BY = ("import_job_id", "merchant_key")
 LONG_AGO = "1970-01-01T00:00:00.000000+00:00"
 
 
@@ -58,9 +59,9 @@ def change_transactions() -> None:
     op.add_column("transactions", sa.Column("approved_by", ACTOR))
     op.add_column("transactions", sa.Column("approval_job_id", UUID))
     op.execute("UPDATE transactions SET updated_at = created_at")
-    op.create_index(
-        op.f("ix_transactions_company_id_merchant_key"), "transactions", ["company_id", "merchant_key"]
-    )
+    for column in LISTED_BY:
+        columns = ["company_id", column, "date", "transaction_id"]
+        op.create_index(op.f("ix_transactions_" + "_".join(columns)), "transactions", columns)
 
 
 def change_journal() -> None:
@@ -173,7 +174,8 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     restore_journal()
-    op.drop_index(op.f("ix_transactions_company_id_merchant_key"), "transactions")
+    for column in LISTED_BY:
+        op.drop_index(op.f(f"ix_transactions_company_id_{column}_date_transaction_id"), "transactions")
     for column in ("approval_job_id", "approved_by", "approved_at", "updated_at", "revision"):
         op.drop_column("transactions", column)
     op.execute("DELETE FROM rules WHERE match IS NULL")
