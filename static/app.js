@@ -1,25 +1,35 @@
 /**
  * The page: who is signed in, which company is open, and drawing what its workspace says.
+ * @import { Company } from "./js/contract-books.js"
  * @import { Problem, Session } from "./js/contract.js"
+ * @import { Filter } from "./js/review/filter.js"
+ * @import { Page, Route } from "./js/route.js"
  */
 import { Api, ApiError, asProblem } from "./js/api.js";
 import { setUpAccountMenu, showAccount } from "./js/account-menu.js";
 import { Backoff } from "./js/backoff.js";
-import { confirmCancel } from "./js/confirm-cancel.js";
+import { CompanyRoom } from "./js/company-room.js";
 import { CompanySwitch } from "./js/elements/company-switch.js";
 import { ConnectionBadge } from "./js/elements/connection-badge.js";
 import { DropZone } from "./js/elements/drop-zone.js";
 import { JobCard } from "./js/elements/job-card.js";
 import { JobList } from "./js/elements/job-list.js";
+import { PageLinks } from "./js/elements/page-links.js";
+import { ReviewPage } from "./js/elements/review-page.js";
+import { RulesPage } from "./js/elements/rules-page.js";
+import { SettingsPage } from "./js/elements/settings-page.js";
 import { SignIn } from "./js/elements/sign-in.js";
+import { count } from "./js/format.js";
 import { isOver } from "./js/jobs.js";
 import { problemView } from "./js/problem-view.js";
+import { readFilter, writeFilter } from "./js/review/filter.js";
 import { goTo, readRoute, takeToken } from "./js/route.js";
 import { oncePerFrame, show, text } from "./js/view.js";
-import { Workspace } from "./js/workspace.js";
 
 /** "3 minutes ago" grows old. */
 const REDRAW_EVERY = 30_000;
+/** @type {Record<Page, string>} */
+const TITLES = { jobs: "", review: "Review", rules: "Rules", settings: "Settings" };
 
 const api = new Api();
 const page = {
@@ -29,15 +39,21 @@ const page = {
   companies: only("company-switch", CompanySwitch),
   drop: only("drop-zone", DropZone),
   idle: only(".idle", HTMLElement),
+  links: only("page-links", PageLinks),
   list: only("job-list", JobList),
   main: only("main", HTMLElement),
+  review: only("review-page", ReviewPage),
+  rules: only("rules-page", RulesPage),
+  settings: only("settings-page", SettingsPage),
   signIn: only("sign-in", SignIn),
   stage: only(".stage", HTMLElement),
 };
 /** @type {Session | null} */
 let session = null;
-/** @type {Workspace | null} */
-let workspace = null;
+/** @type {CompanyRoom | null} */
+let room = null;
+/** @type {Page} */
+let shown = "jobs";
 /** @type {HTMLElement | null} */
 let lost = null;
 const draw = oncePerFrame(drawNow);
@@ -48,6 +64,8 @@ function only(selector, type) {
   if (!(found instanceof type)) throw new Error(`The page has no ${selector}`);
   return found;
 }
+
+// --- in and out --------------------------------------------------------------------------------------
 
 async function begin() {
   const token = takeToken();
@@ -70,55 +88,140 @@ function welcome(given) {
   showAccount(session.name);
   show(page.boot, false);
   show(page.signIn, false);
-  show(page.main, true);
-  show(page.badge, true);
-  show(page.companies, true);
+  for (const element of [page.main, page.badge, page.companies, page.links]) show(element, true);
   openCompany(readRoute());
 }
 
 /** @param {Problem | null} problem */
 function gate(problem) {
-  workspace?.close();
-  workspace = null;
+  room?.close();
+  room = null;
   session = null;
   showAccount(null);
-  for (const element of [page.boot, page.main, page.badge, page.companies]) show(element, false);
+  for (const element of [page.boot, page.main, page.badge, page.companies, page.links]) show(element, false);
   page.signIn.explain(problem);
   show(page.signIn, true);
   document.title = "Sign in · Ledgerwire";
 }
 
-/** @param {{companyId: string | null, jobId: string | null}} route */
-function openCompany({ companyId, jobId }) {
+async function signOut() {
+  await api.signOut().catch(() => {});
+  gate(null);
+}
+
+// --- where we are ------------------------------------------------------------------------------------
+
+/** @param {Route} route */
+function openCompany(route) {
   const companies = session?.companies ?? [];
-  const company = companies.find((one) => one.company_id === companyId) ?? companies[0];
+  const company = companies.find((one) => one.company_id === route.companyId) ?? companies[0];
   if (!company) return;
-  workspace?.close();
-  const next = new Workspace(api, company, (state) => {
-    if (next !== workspace) return;
+  room?.close();
+  const next = new CompanyRoom(api, company, (state) => {
+    if (next !== room) return;
     page.badge.state = state;
     if (state.name === "refused") gate(state.problem ?? null);
   });
-  workspace = next;
-  next.addEventListener("change", () => next === workspace && draw());
-  page.companies.offer(companies, company);
-  page.drop.serve(api, company);
-  goTo({ companyId: company.company_id, jobId: company.company_id === companyId ? jobId : null }, { replace: true });
-  next.open(readRoute().jobId);
+  room = next;
+  next.addEventListener("change", () => next === room && draw());
+  serve(next, companies);
+  // What stands in the address of another company means nothing here.
+  const known = company.company_id === route.companyId ? route : { ...route, jobId: null, rest: {} };
+  goTo({ ...known, companyId: company.company_id }, { replace: true });
+  next.open(known.jobId);
+  showPage(readRoute());
 }
 
+/** @param {CompanyRoom} given @param {Company[]} companies */
+function serve(given, companies) {
+  const { books, chart, company, review, workspace } = given;
+  page.companies.offer(companies, company);
+  page.drop.serve(api, company);
+  page.review.serve(review, chart);
+  page.rules.serve(books, chart, workspace.mayAct);
+  page.settings.serve(books, chart, company);
+  chart.addEventListener("change", () => given === room && page.drop.offer(chart.bankAccounts));
+}
+
+/** @param {Route} route */
+function showPage(route) {
+  shown = route.page;
+  for (const element of page.main.querySelectorAll("[data-page]")) {
+    if (element instanceof HTMLElement) show(element, element.dataset["page"] === shown);
+  }
+  document.body.dataset["page"] = shown;
+  if (shown === "review") page.review.open(readFilter(route.rest));
+  else room?.review.rest();
+  if (shown === "rules") page.rules.open();
+  if (shown === "settings") page.settings.open();
+  drawNow();
+}
+
+/** Follows an address of ours within the page. @param {string} search */
+function follow(search) {
+  const route = readRoute(search);
+  if (!room || !route.companyId) return;
+  goTo({ ...route, companyId: route.companyId });
+  arrive();
+  window.scrollTo(0, 0);
+}
+
+/** Shows what the address says now. */
+function arrive() {
+  const route = readRoute();
+  if (!room || route.companyId !== room.company.company_id) return openCompany(route);
+  if (route.page === "jobs") room.workspace.select(route.jobId);
+  showPage(route);
+}
+
+/** @param {Page} name */
+function openPage(name) {
+  if (!room) return;
+  const jobId = name === "jobs" ? room.workspace.selected : null;
+  goTo({ companyId: room.company.company_id, page: name, jobId });
+  arrive();
+  window.scrollTo(0, 0);
+  if (name !== "review") page.main.focus({ preventScroll: true });
+}
+
+/** @param {Filter} filter */
+function openReview(filter) {
+  if (!room) return;
+  const onlyTyping = filter.tab === room.review.filter.tab;
+  goTo({ companyId: room.company.company_id, page: "review", rest: writeFilter(filter) }, { replace: onlyTyping });
+  showPage(readRoute());
+}
+
+// --- drawing -----------------------------------------------------------------------------------------
+
 function drawNow() {
-  if (!workspace) return;
-  const { jobs, selected, titles, lines, mayAct, notice, older, company } = workspace;
+  if (!room) return;
+  const { company, review } = room;
+  page.links.draw(company.company_id, shown, review.counts.toReview);
+  if (shown === "jobs") drawJobs(room);
+  document.title = title(room);
+}
+
+/** @param {CompanyRoom} given */
+function drawJobs({ workspace, chart, company }) {
+  const { jobs, selected, titles, lines, mayAct, notice, older } = workspace;
   const job = selected ? jobs.get(selected) : undefined;
   goTo({ companyId: company.company_id, jobId: selected }, { replace: true });
   page.list.draw(jobs.list(), { selected, titleOf: (one) => titles.of(one), older: older !== null });
   page.drop.compact = Boolean(selected);
   show(page.card, Boolean(job));
-  if (job) page.card.draw(job, { title: titles.of(job), lines, mayAct, notice, accounts: page.drop.accounts });
+  const look = { lines, mayAct, notice, accounts: chart.bankAccounts, currency: company.base_currency };
+  if (job) page.card.draw(job, { title: titles.of(job), ...look });
   show(page.idle, !mayAct && !selected);
   showLost(job ? null : notice);
-  document.title = job && !isOver(job) ? `${job.progress}% ${titles.of(job)} · Ledgerwire` : `${company.name} · Ledgerwire`;
+}
+
+/** @param {CompanyRoom} given */
+function title({ workspace, company, review }) {
+  const job = workspace.selected && shown === "jobs" ? workspace.jobs.get(workspace.selected) : undefined;
+  if (job && !isOver(job)) return `${job.progress}% ${workspace.titles.of(job)} · Ledgerwire`;
+  const waiting = shown === "review" && review.counts.toReview ? ` (${count(review.counts.toReview)})` : "";
+  return `${shown === "jobs" ? company.name : TITLES[shown] + waiting} · Ledgerwire`;
 }
 
 /** @param {Problem | null} problem */
@@ -129,31 +232,14 @@ function showLost(problem) {
   if (lost) page.stage.append(lost);
 }
 
-/** @param {string | null} jobId */
-function look(jobId) {
-  if (!workspace) return;
-  goTo({ companyId: workspace.company.company_id, jobId });
-  workspace.select(jobId);
-}
+// --- what a person does ------------------------------------------------------------------------------
 
 /** @param {string} jobId */
-async function cancel(jobId) {
-  const asked = workspace;
-  const job = asked?.jobs.get(jobId);
-  if (!asked || !job) return;
-  const over = new AbortController();
-  const watch = () => {
-    const now = asked.jobs.get(jobId);
-    if (!now || isOver(now)) over.abort();
-  };
-  asked.jobs.addEventListener("change", watch);
-  if (await confirmCancel(asked.titles.of(job), over.signal)) await asked.act(jobId, "cancel");
-  asked.jobs.removeEventListener("change", watch);
-}
-
-async function signOut() {
-  await api.signOut().catch(() => {});
-  gate(null);
+function look(jobId) {
+  if (!room) return;
+  room.workspace.select(jobId);
+  goTo({ companyId: room.company.company_id, jobId });
+  if (shown !== "jobs") arrive();
 }
 
 /** @param {EventTarget} target @param {string} name @param {(detail: any) => void} act */
@@ -161,25 +247,31 @@ function on(target, name, act) {
   target.addEventListener(name, (event) => act(event instanceof CustomEvent ? event.detail : undefined));
 }
 
+on(page.links, "page-choose", openPage);
 on(page.list, "job-select", look);
-on(page.list, "older", () => workspace?.showOlder());
-on(page.card, "job-cancel", (job) => cancel(job.job_id));
-on(page.card, "job-retry", (job) => workspace?.act(job.job_id, "retry"));
+on(page.list, "older", () => room?.workspace.showOlder());
+on(page.card, "address-choose", follow);
+on(page.card, "job-cancel", (job) => room?.cancel(job));
+on(page.card, "job-retry", (job) => room?.workspace.act(job.job_id, "retry"));
+on(page.card, "job-undo", (job) => room?.undoImport(job));
+on(page.card, "bulk-retry", (job) => room?.retryFailed(job));
+on(page.card, "bulk-undo", (job) => room?.undoApproval(job));
 on(page.card, "another-file", () => page.drop.choose());
-on(page.card, "into-account", ({ job, accountId }) => page.drop.sendInto(job.job_id, accountId));
-on(page.companies, "company-choose", (companyId) => openCompany({ companyId, jobId: null }));
-on(page.badge, "try-now", () => workspace?.connection.tryNow());
+on(page.card, "send-again", ({ job, ...answer }) => page.drop.sendAgain(job.job_id, room?.workspace.titles.of(job) ?? "the file", answer));
+on(page.review, "filter-choose", openReview);
+on(page.review, "job-select", look);
+on(page.review, "choose-file", () => page.drop.choose());
+on(page.rules, "rule-saved", (saved) => room?.review.ruleSaved(saved));
+on(page.settings, "company-changed", (company) => Object.assign(room?.company ?? {}, company));
+on(page.companies, "company-choose", (companyId) => openCompany({ ...readRoute(), companyId, jobId: null, rest: {} }));
+on(page.badge, "try-now", () => room?.workspace.connection.tryNow());
 on(page.drop, "job-accepted", ({ job, name }) => {
-  goTo({ companyId: job.company_id, jobId: job.job_id });
-  workspace?.accept(job, name);
+  room?.workspace.accept(job, name);
+  look(job.job_id);
 });
 // A sign-in link opened where the page already stands changes the fragment only.
 window.addEventListener("hashchange", () => location.hash.includes("sign-in=") && begin());
-window.addEventListener("popstate", () => {
-  const route = readRoute();
-  if (route.companyId === workspace?.company.company_id) workspace?.select(route.jobId);
-  else openCompany(route);
-});
+window.addEventListener("popstate", arrive);
 setUpAccountMenu(signOut);
 setInterval(draw, REDRAW_EVERY);
 begin();

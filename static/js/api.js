@@ -1,6 +1,6 @@
 /**
  * The HTTP API: one method per call the page makes.
- * @import { BankAccountPage, Job, LogPage, Page, Problem, Session, SignIn } from "./contract.js"
+ * @import { Job, LogPage, Page, Problem, Session, SignIn } from "./contract.js"
  */
 
 /** An answer that was a problem (RFC 9457), or no answer at all (status 0). */
@@ -53,53 +53,48 @@ export class Api {
 
   /** @returns {Promise<Session>} */
   session() {
-    return this.#json("/api/session");
+    return this.json("/api/session");
   }
 
   /** @param {string} token @returns {Promise<Session>} */
   signIn(token) {
     /** @type {SignIn} */
     const body = { token };
-    return this.#json("/api/sign-in", post(body));
+    return this.json("/api/sign-in", post(body));
   }
 
   signOut() {
-    return this.#json("/api/sign-out", post());
-  }
-
-  /** @param {string} companyId @returns {Promise<BankAccountPage>} */
-  bankAccounts(companyId) {
-    return this.#json(`/api/companies/${encodeURIComponent(companyId)}/accounts/bank`);
+    return this.json("/api/sign-out", post());
   }
 
   /** @param {string} companyId @param {{limit: number, cursor?: string | null}} page @returns {Promise<Page>} */
   jobs(companyId, { limit, cursor }) {
-    return this.#json(`/api/jobs/company/${encodeURIComponent(companyId)}${query({ limit, cursor })}`);
+    return this.json(`/api/jobs/company/${encodeURIComponent(companyId)}${query({ limit, cursor })}`);
   }
 
   /** @param {string} jobId @returns {Promise<Job>} */
   job(jobId) {
-    return this.#json(`/api/jobs/${encodeURIComponent(jobId)}`);
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}`);
   }
 
   /** @param {string} jobId @returns {Promise<Job>} */
   jobWithParams(jobId) {
-    return this.#json(`/api/jobs/${encodeURIComponent(jobId)}?include=params`);
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}?include=params`);
   }
 
   /** @param {string} jobId @param {{limit: number, cursor?: string | null}} page @returns {Promise<LogPage>} */
   log(jobId, { limit, cursor }) {
-    return this.#json(`/api/jobs/${encodeURIComponent(jobId)}/log${query({ limit, cursor })}`);
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}/log${query({ limit, cursor })}`);
   }
 
   /** @param {string} jobId @returns {Promise<Job>} */
   cancel(jobId) {
-    return this.#json(`/api/jobs/${encodeURIComponent(jobId)}/cancel`, post({ reason: "Cancelled on the page" }));
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}/cancel`, post({ reason: "Cancelled on the page" }));
   }
 
   /** @param {string} jobId @returns {Promise<Job>} */
   retry(jobId) {
-    return this.#json(`/api/jobs/${encodeURIComponent(jobId)}/retry`, post());
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}/retry`, post());
   }
 
   /** Whether plain HTTP reaches the server: tells a blocked transport from a server that is away. */
@@ -111,12 +106,29 @@ export class Api {
     }
   }
 
-  /** @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
-  async #json(path, init) {
+  /** Submits a job; the key makes a repeat harmless. @param {string} kind @param {object} submission @returns {Promise<Job>} */
+  submit(kind, submission, key = freshKey()) {
+    const init = post(submission);
+    return this.json(`/api/jobs/${kind}`, { ...init, headers: { ...init.headers, "Idempotency-Key": key } });
+  }
+
+  /** What the address answers, as JSON. @param {string} path @param {RequestInit} [init] @returns {Promise<any>} */
+  async json(path, init) {
+    return (await this.answer(path, init)).body;
+  }
+
+  /**
+   * The same, with the server's own clock: "as I saw it" is said in its time, whatever this machine's clock shows.
+   * @param {string} path
+   * @param {RequestInit} [init]
+   * @returns {Promise<{body: any, at: string | null}>}
+   */
+  async answer(path, init) {
     const response = await this.#fetch(path, init);
     const text = await response.text().catch(() => "");
     if (!response.ok) throw new ApiError(problemFrom(text, response.status));
-    return text ? JSON.parse(text) : null;
+    const date = response.headers.get("date");
+    return { body: text ? JSON.parse(text) : null, at: date && new Date(date).toISOString() };
   }
 
   /** @param {string} path @param {RequestInit} [init] */
@@ -130,13 +142,27 @@ export class Api {
 }
 
 /** @param {object} [body] @returns {RequestInit} */
-function post(body) {
-  if (!body) return { method: "POST" };
-  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+export function post(body) {
+  return send("POST", body);
 }
 
-/** @param {Record<string, string | number | null | undefined>} values */
+/** @param {string} method @param {object} [body] @returns {RequestInit} */
+export function send(method, body) {
+  if (!body) return { method };
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** A list is said as its name repeated. @param {Record<string, string | number | boolean | string[] | null | undefined>} values */
 export function query(values) {
-  const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === "") continue;
+    for (const one of [value].flat()) given.append(name, String(one));
+  }
+  return given.size ? `?${given}` : "";
+}
+
+/** A fresh Idempotency-Key; `crypto.randomUUID` exists in secure contexts only, and a LAN address is none. */
+export function freshKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

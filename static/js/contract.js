@@ -1,6 +1,10 @@
 /**
  * Every shape that crosses the wire, as client/ledgerwire/ defines it; tests/static/test_contract.py compares the two.
- * Instants are RFC 3339 in UTC, money is a decimal string, a bank's date is a plain day.
+ * Instants are RFC 3339 in UTC, money is a decimal string, a bank's date is a plain day. The books' own shapes stand
+ * in contract-books.js.
+ *
+ * @import { Company } from "./contract-books.js"
+ * @import { MappingProposal } from "./contract-statements.js"
  */
 
 /**
@@ -17,6 +21,7 @@
  * @property {string | null} [detail]
  * @property {string | null} [instance]
  * @property {FieldError[]} [errors]
+ * @property {MappingProposal | null} [proposal]
  */
 
 /** @typedef {"pending" | "running" | "complete" | "failed" | "cancelled"} Status */
@@ -182,43 +187,6 @@
  */
 
 /** @typedef {LedgerEvent | Subscribed | Pong | SocketError} Reply */
-
-/**
- * @typedef {object} Company
- * @property {string} company_id
- * @property {string} name
- * @property {string} base_currency
- * @property {string} role
- */
-
-/**
- * @typedef {object} BankAccount
- * @property {string} account_id
- * @property {string} name
- * @property {string} currency
- * @property {string | null} number
- */
-
-/**
- * `data` of a log line that was written as a transaction was categorized.
- * @typedef {object} CategorizedLine
- * @property {string} transaction_id
- * @property {string} date
- * @property {string} amount
- * @property {string} currency
- * @property {string} description
- * @property {string | null} category
- * @property {string} state
- * @property {string | null} source
- * @property {number | null} confidence
- * @property {string | null} reason
- */
-
-/**
- * @typedef {object} BankAccountPage
- * @property {BankAccount[]} data
- * @property {string | null} next_cursor
- */
 
 /**
  * @typedef {object} SignIn

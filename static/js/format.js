@@ -46,6 +46,12 @@ export function bankDay(date) {
   return (value.getUTCFullYear() === new Date().getFullYear() ? day : dayAndYear).format(value);
 }
 
+/** The same with its year. @param {string} date */
+export function fullDay(date) {
+  const value = new Date(`${date}T00:00:00Z`);
+  return Number.isNaN(value.valueOf()) ? date : dayAndYear.format(value);
+}
+
 /** @param {string} instant */
 export function exactTime(instant) {
   return moment.format(new Date(instant));

@@ -1,17 +1,19 @@
 /**
- * The categorized lines of one job, merged from what is streamed and what `GET …/log` tells; both carry the
- * number of their checkpoint, so a line stands here once however often it was heard of.
+ * What one job tells of lines (categorized, approved, removed), merged from what is streamed and what `GET …/log` tells;
+ * both carry the number of their checkpoint, so a line stands here once however often it was heard of.
  * @import { Api } from "./api.js"
- * @import { CategorizedLine, LogEntry, LogEvent, LogLine } from "./contract.js"
+ * @import { CategorizedLine } from "./contract-books.js"
+ * @import { LogEntry, LogEvent, LogLine } from "./contract.js"
  */
 
 const PAGE = 50;
 
+/** @template [Told=CategorizedLine] */
 export class Lines extends EventTarget {
   /** @type {Map<number, LogLine[]>} */
   #entries = new Map();
   #highest = 0;
-  /** @type {CategorizedLine[]} in the order of their checkpoints */
+  /** @type {Told[]} in the order of their checkpoints */
   #all = [];
   #sorted = true;
   /** @type {string | null} where the last page read began; what is told later stands there or after */
@@ -81,7 +83,7 @@ export class Lines extends EventTarget {
     const known = this.#entries.get(number);
     if (known && known.length >= lines.length) return;
     this.#entries.set(number, lines);
-    if (!known && number > this.#highest && this.#sorted) this.#all.push(...categorized(lines));
+    if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines));
     else this.#sorted = false;
     this.#highest = Math.max(this.#highest, number);
     this.#tell();
@@ -89,7 +91,7 @@ export class Lines extends EventTarget {
 
   #sort() {
     const entries = [...this.#entries].sort(([a], [b]) => a - b);
-    this.#all = entries.flatMap(([, lines]) => categorized(lines));
+    this.#all = entries.flatMap(([, lines]) => told(lines));
     this.#sorted = true;
   }
 
@@ -98,7 +100,7 @@ export class Lines extends EventTarget {
   }
 }
 
-/** @param {LogLine[]} lines @returns {CategorizedLine[]} */
-function categorized(lines) {
-  return lines.flatMap(({ data }) => (data && "transaction_id" in data ? [/** @type {CategorizedLine} */ (data)] : []));
+/** What log lines tell of lines of the bank; other lines are for people only. @param {LogLine[]} lines @returns {any[]} */
+export function told(lines) {
+  return lines.flatMap(({ data }) => (data && "transaction_id" in data ? [data] : []));
 }

@@ -21,9 +21,14 @@ export function problemView(problem, { actions = [], level = "error" } = {}) {
   const detail = part(root, "detail", HTMLElement);
   detail.textContent = problem.detail ?? "";
   show(detail, Boolean(problem.detail));
-  part(root, "errors", HTMLElement).append(...faults(problem.errors ?? []));
+  part(root, "errors", HTMLElement).append(...faults(unsaid(problem)));
   part(root, "actions", HTMLElement).append(...actions.map(button));
   return root;
+}
+
+/** The faults that the detail does not tell already. @param {Problem} problem */
+function unsaid({ detail, errors = [] }) {
+  return errors.filter((fault) => !detail?.includes(fault.detail.replace(/\.$/, "")));
 }
 
 /** @param {FieldError[]} errors */

@@ -1,18 +1,31 @@
-/** What the address says: `?company=demo&job=<id>`, and the one-use `#sign-in=<token>`. */
+/**
+ * What the address says: `?company=demo&job=<id>` or `?company=demo&page=review&state=ready&text=uber`, and the one-use
+ * `#sign-in=<token>`.
+ */
 
-export function readRoute() {
-  const given = new URLSearchParams(location.search);
-  return { companyId: given.get("company"), jobId: given.get("job") };
+/** @typedef {"jobs" | "review" | "rules" | "settings"} Page */
+/** @typedef {{companyId: string | null, page: Page, jobId: string | null, rest: Record<string, string>}} Route */
+
+/** @type {Page[]} */
+const PAGES = ["jobs", "review", "rules", "settings"];
+
+/** @param {string} [search] @returns {Route} */
+export function readRoute(search = location.search) {
+  const { company = null, page, job = null, ...rest } = Object.fromEntries(new URLSearchParams(search));
+  const known = PAGES.find((one) => one === page) ?? "jobs";
+  return { companyId: company, page: known, jobId: known === "jobs" ? job : null, rest };
 }
 
-/** @param {{companyId: string, jobId?: string | null}} route */
-export function address({ companyId, jobId }) {
+/** @param {{companyId: string, page?: Page, jobId?: string | null, rest?: Record<string, string>}} route */
+export function address({ companyId, page = "jobs", jobId, rest = {} }) {
   const given = new URLSearchParams({ company: companyId });
+  if (page !== "jobs") given.set("page", page);
   if (jobId) given.set("job", jobId);
+  for (const [name, value] of Object.entries(rest)) given.set(name, value);
   return `?${given}`;
 }
 
-/** @param {{companyId: string, jobId?: string | null}} route @param {{replace?: boolean}} [options] */
+/** @param {Parameters<typeof address>[0]} route @param {{replace?: boolean}} [options] */
 export function goTo(route, { replace = false } = {}) {
   const url = address(route);
   if (url === location.search) return;

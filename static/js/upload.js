@@ -1,6 +1,7 @@
 /**
  * Sends a bank file and tells how much of it has gone. XMLHttpRequest, because `fetch` does not tell.
  * @import { Api } from "./api.js"
+ * @import { ColumnMapping } from "./contract-statements.js"
  * @import { Job } from "./contract.js"
  */
 import { ApiError, problemFrom, UNREACHABLE } from "./api.js";
@@ -10,6 +11,7 @@ import { ApiError, problemFrom, UNREACHABLE } from "./api.js";
  * @property {File} file
  * @property {string} companyId
  * @property {string | null} [accountId]
+ * @property {ColumnMapping} [mapping] how it is to be read, where a person has said so
  * @property {string} key the Idempotency-Key: the same for every try, so that a try that got through is not doubled
  */
 
@@ -30,15 +32,11 @@ export function send(api, upload, onSent) {
 }
 
 /** @param {Upload} upload */
-function form({ file, companyId, accountId }) {
+function form({ file, companyId, accountId, mapping }) {
   const fields = new FormData();
   fields.set("company_id", companyId);
   if (accountId) fields.set("account_id", accountId);
+  if (mapping) fields.set("mapping", JSON.stringify(mapping));
   fields.set("file", file, file.name);
   return fields;
-}
-
-/** A fresh Idempotency-Key; `crypto.randomUUID` exists in secure contexts only, and a LAN address is none. */
-export function freshKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -23,6 +23,22 @@ export function part(root, name, type) {
   return found;
 }
 
+/** @param {string} tag @param {string} className @param {...(Node | string)} children */
+export function element(tag, className = "", ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/** Makes `place` hold `children` and nothing else, touching only what differs. @param {Element} place @param {Element[]} children */
+export function hold(place, children) {
+  children.forEach((child, index) => {
+    if (place.children[index] !== child) place.insertBefore(child, place.children[index] ?? null);
+  });
+  while (place.children.length > children.length) place.lastElementChild?.remove();
+}
+
 /** Writes only what changed: selections survive, and a screen reader is not told the same again. @param {Node} node @param {string} value */
 export function text(node, value) {
   if (node.textContent !== value) node.textContent = value;

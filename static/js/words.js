@@ -1,6 +1,7 @@
 /**
  * What the page calls the things of the wire.
- * @import { BankAccount, Job, Status } from "./contract.js"
+ * @import { BankAccount } from "./contract-books.js"
+ * @import { Job, Status } from "./contract.js"
  */
 import { ago, clockTime, counted, duration } from "./format.js";
 import { isOver } from "./jobs.js";
@@ -12,7 +13,13 @@ const KINDS = {
   ocr: "Receipts",
   "export-qbo": "QuickBooks export",
   "bulk-approve": "Approval",
+  "undo-approve": "Undo of an approval",
+  "undo-import": "Undo of an import",
+  learn: "Learn from approved lines",
 };
+
+/** What a line's state is called. @type {Record<string, string>} */
+const STATES = { imported: "Not categorized", review: "To review", proposed: "Ready", approved: "Approved", exported: "Exported" };
 
 /** @type {Record<Status, string>} */
 const STATUSES = {
@@ -48,6 +55,33 @@ export function tone(job) {
   return !isOver(job) && job.cancel_requested ? "cancelling" : job.status;
 }
 
+/** @param {string} state of a line */
+export function stateWord(state) {
+  return STATES[state] ?? state;
+}
+
+/** Why, without naming again who decided. @param {{source: string | null, reason: string | null}} line */
+export function reasonWords({ source, reason }) {
+  return (reason ?? "").replace(new RegExp(`^${source}: `), "");
+}
+
+/** How sure that is; nothing where it is certain. @param {{confidence: number | null, source: string | null}} line */
+export function sureWords({ confidence, source }) {
+  if (confidence === null || source === "rule" || source === "person") return "";
+  return `${Math.floor(confidence * 100)}%`;
+}
+
+/** What a job has asked of a language model. @param {import("./contract.js").Usage} usage */
+export function usageWords({ llm_calls, input_tokens, output_tokens }) {
+  return `${counted(llm_calls, "AI calls")}, ${counted(input_tokens + output_tokens, "tokens")}`;
+}
+
+/** @param {string} kind the symbol of its icon */
+export function kindIcon(kind) {
+  if (kind.startsWith("undo-")) return "#icon-kind-undo";
+  return ["upload-and-categorize", "categorize", "bulk-approve", "learn"].includes(kind) ? `#icon-kind-${kind}` : "#icon-kind-other";
+}
+
 /** @param {string | null} source */
 export function sourceWord(source) {
   return source ? (SOURCES[source] ?? source) : "";
@@ -62,7 +96,7 @@ export function stepWord({ name }) {
 export function standing(job, now) {
   if (job.status === "pending" && job.retry_at) return `Next try at ${clockTime(job.retry_at)}`;
   if (isOver(job)) return ago(job.finished_at ?? job.created_at, now);
-  return job.step ? `${stepWord(job.step)} · ${job.progress}%` : `${statusWord(job)}…`;
+  return job.step ? `${job.progress}% · ${stepWord(job.step)}` : `${statusWord(job)}…`;
 }
 
 /** The message, unless it only repeats step and units, which stand beside it. @param {Job} job */

@@ -1,9 +1,11 @@
 /**
  * One company's work: its jobs and their events, which job is looked at, and what may be done with it.
- * Decides; draws nothing. Tells `change` when there is something new to draw.
+ * Decides; draws nothing. Tells `change` when there is something new to draw, and `heard` (detail: the event) for
+ * everything the connection brings.
  *
  * @import { Api } from "./api.js"
- * @import { Company, Job, LedgerEvent, LogEvent, Problem, Snapshot } from "./contract.js"
+ * @import { Company } from "./contract-books.js"
+ * @import { Job, LedgerEvent, LogEvent, Problem, Snapshot } from "./contract.js"
  * @import { State } from "./connection.js"
  */
 import { ApiError, asProblem } from "./api.js";
@@ -42,7 +44,7 @@ export class Workspace extends EventTarget {
     return this.company.role !== "viewer";
   }
 
-  /** @param {string | null} jobId */
+  /** @param {string | null} jobId the one to look at; else one that is not over yet */
   async open(jobId) {
     this.connection.start();
     if (jobId) this.select(jobId);
@@ -68,7 +70,7 @@ export class Workspace extends EventTarget {
     this.#changed();
   }
 
-  /** @param {Job} job @param {string} title */
+  /** Takes a job that was just submitted, and looks at it. @param {Job} job @param {string} title */
   accept(job, title) {
     this.titles.know(job.job_id, title);
     this.jobs.put(job);
@@ -87,6 +89,22 @@ export class Workspace extends EventTarget {
     }
   }
 
+  /** @param {string} kind @param {object} submission @param {string} title */
+  async submit(kind, submission, title) {
+    this.notice = null;
+    try {
+      this.accept(await this.api.submit(kind, { company_id: this.company.company_id, ...submission }), title);
+    } catch (error) {
+      this.tell(asProblem(error));
+    }
+  }
+
+  /** @param {Problem} problem beside the job that is looked at */
+  tell(problem) {
+    this.notice = problem;
+    this.#changed();
+  }
+
   /** @param {string} jobId @param {"cancel" | "retry"} action */
   async act(jobId, action) {
     this.notice = null;
@@ -103,6 +121,7 @@ export class Workspace extends EventTarget {
     if (event.type === "job") this.#take(event.job);
     else if (event.type === "log") this.#log(event);
     else if (event.type === "snapshot") this.#replace(event);
+    this.dispatchEvent(new CustomEvent("heard", { detail: event }));
   }
 
   /** @param {Job} job */
@@ -113,7 +132,8 @@ export class Workspace extends EventTarget {
 
   /** Coalescing may have dropped lines; the result says how many there should be. @param {Job} job */
   #lacksLines({ result }) {
-    const told = (result?.["categorized"] ?? 0) + (result?.["needs_review"] ?? 0);
+    const outcomes = /** @type {number[]} */ (Object.values(result?.["outcomes"] ?? {}));
+    const told = outcomes.reduce((sum, one) => sum + one, (result?.["categorized"] ?? 0) + (result?.["needs_review"] ?? 0));
     return told > (this.lines?.all.length ?? 0);
   }
 

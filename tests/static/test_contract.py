@@ -8,22 +8,26 @@ import typing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
 
-from ledgerwire import access, books, errors, events, jobs
+from ledgerwire import access, books, errors, events, jobs, journal, review, rules, statements
 
-CONTRACT = Path(__file__).parents[2] / "static" / "js" / "contract.js"
-ROOMS = (access, books, errors, events, jobs)
+SCRIPTS = Path(__file__).parents[2] / "static" / "js"
+CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*.js")))
+ROOMS = (access, books, errors, events, jobs, journal, review, rules, statements)
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", datetime: "string", date: "string"}
 PLAIN |= {Decimal: "string", jobs.Status: "Status", type(None): "null", Any: "any"}
+#: Words that the page names: ``State`` and not a list of them at every place.
+NAMED = {books.State: "State", books.Source: "Source", books.AccountType: "AccountType"}
+PLAIN |= NAMED
 
 
 def believed() -> dict[str, dict[str, str]]:
-    """The fields of every shape in contract.js, with their types; an optional one ends in ``?``."""
-    blocks = re.findall(r"@typedef \{object\} (\w+)\n(.*?)\*/", CONTRACT.read_text(), re.DOTALL)
+    """The fields of every shape in contract*.js, with their types; an optional one ends in ``?``."""
+    blocks = re.findall(r"@typedef \{object\} (\w+)\n(.*?)\*/", CONTRACT, re.DOTALL)
     return {name: dict(map(_property, re.findall(r"@property (.+)", body))) for name, body in blocks}
 
 
@@ -54,6 +58,8 @@ def _javascript(hint: Any) -> str:
         return _javascript(inner[0])
     if origin in (Union, types.UnionType):
         return " | ".join(map(_javascript, inner))
+    if origin is Literal:
+        return " | ".join(msgspec.json.encode(word).decode() for word in inner)
     if origin is list:
         item = _javascript(inner[0])
         return f"({item})[]" if "|" in item else f"{item}[]"
@@ -66,7 +72,7 @@ def shape_named(name: str) -> type[msgspec.Struct]:
     for room in ROOMS:
         if hasattr(room, name):
             return getattr(room, name)  # type: ignore[no-any-return]
-    raise AssertionError(f"contract.js names {name}, which is nowhere in ledgerwire")
+    raise AssertionError(f"The page names {name}, which is nowhere in ledgerwire")
 
 
 @pytest.mark.parametrize("name", believed())
@@ -75,10 +81,16 @@ def test_a_shape_of_the_page_is_the_shape_on_the_wire(name: str) -> None:
 
 
 def test_the_page_knows_every_status() -> None:
-    [text] = re.findall(r"@typedef \{(.+)\} Status", CONTRACT.read_text())
+    [text] = re.findall(r"@typedef \{(.+)\} Status", CONTRACT)
     assert set(re.findall(r'"(\w+)"', text)) == {status.value for status in jobs.Status}
 
 
+@pytest.mark.parametrize("words", NAMED)
+def test_the_page_knows_every_word(words: Any) -> None:
+    [text] = re.findall(rf"@typedef \{{(.+)\}} {NAMED[words]} ", CONTRACT)
+    assert tuple(re.findall(r'"(\w+)"', text)) == get_args(words)
+
+
 def test_the_page_knows_every_event() -> None:
-    [text] = re.findall(r"@typedef \{(.+)\} LedgerEvent", CONTRACT.read_text())
+    [text] = re.findall(r"@typedef \{(.+)\} LedgerEvent", CONTRACT)
     assert set(text.split(" | ")) == {event.__name__ for event in get_args(events.Event)}

@@ -1,6 +1,6 @@
 /**
  * Which company is shown; a choice where there are several. Tells `company-choose` (detail: its id).
- * @import { Company } from "../contract.js"
+ * @import { Company } from "../contract-books.js"
  */
 import { part, show } from "../view.js";
 

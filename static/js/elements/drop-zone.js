@@ -1,13 +1,15 @@
 /**
  * Takes bank files: dropped anywhere on the page, picked, or the sample. Sends them one after another.
  * Tells `job-accepted` (detail: {job, name}).
- * @import { BankAccount, Company, Problem } from "../contract.js"
+ * @import { BankAccount, Company } from "../contract-books.js"
+ * @import { ColumnMapping } from "../contract-statements.js"
+ * @import { Problem } from "../contract.js"
  * @import { Api } from "../api.js"
  * @import { Upload } from "../upload.js"
  */
-import { asProblem } from "../api.js";
+import { asProblem, freshKey } from "../api.js";
 import { problemView } from "../problem-view.js";
-import { freshKey, send } from "../upload.js";
+import { send } from "../upload.js";
 import { clone, part, show, text } from "../view.js";
 import { accountName } from "../words.js";
 
@@ -22,8 +24,8 @@ export class DropZone extends HTMLElement {
   #api = null;
   /** @type {Company | null} */
   #company = null;
-  /** @type {BankAccount[]} */
-  #accounts = [];
+  /** What a person has said about the file that they are choosing. @type {{accountId?: string, mapping?: ColumnMapping}} */
+  #answer = {};
   /** @type {Promise<void>} one upload after the other */
   #queue = Promise.resolve();
   /** @type {Map<string, Upload>} by the job it became */
@@ -45,30 +47,35 @@ export class DropZone extends HTMLElement {
   }
 
   /** @param {Api} api @param {Company} company */
-  async serve(api, company) {
+  serve(api, company) {
     this.#api = api;
     this.#company = company;
+    this.#answer = {};
     this.#clearProblem();
     this.hidden = company.role === "viewer";
-    this.#offer([]);
-    const { data } = await api.bankAccounts(company.company_id).catch(() => ({ data: [] }));
-    if (this.#company === company) this.#offer(data);
-  }
-
-  get accounts() {
-    return this.#accounts;
+    this.offer([]);
   }
 
   choose() {
     part(this.#root, "input", HTMLInputElement).click();
   }
 
-  /** Sends the file of a job again, into an account; asks for the file where it is not at hand any more. @param {string} jobId @param {string} accountId */
-  sendInto(jobId, accountId) {
+  /**
+   * Sends the file of a job again, with what a person has said about it; asks for the file where it is not at hand.
+   * @param {string} jobId
+   * @param {string} name what the file is called
+   * @param {{accountId?: string, mapping?: ColumnMapping}} answer
+   */
+  sendAgain(jobId, name, answer) {
     const upload = this.#kept.get(jobId);
-    if (upload) return this.#again({ ...upload, accountId, key: freshKey() });
-    part(this.#root, "account", HTMLSelectElement).value = accountId;
-    this.choose();
+    if (upload) return this.#again({ ...upload, ...answer, key: freshKey() });
+    this.#answer = answer;
+    const detail = "It was sent from another page or some time ago, so this page does not have it any more.";
+    this.#show({ title: `Choose ${name} once more`, detail }, [
+      { label: "Choose the file", act: () => this.choose(), primary: true },
+      { label: "Never mind", act: () => this.#forget() },
+    ]);
+    this.#problem?.scrollIntoView({ block: "nearest" });
   }
 
   /** Steps back where there is work to look at. @param {boolean} compact */
@@ -78,13 +85,12 @@ export class DropZone extends HTMLElement {
     text(part(this, "title", HTMLElement), compact ? "Categorize another file" : "Categorize a bank file");
     text(
       part(this, "hint", HTMLElement),
-      compact ? "Drop it anywhere on this page." : "Drop a CSV export from your bank here. You watch every line being read, matched and booked.",
+      compact ? "Drop it anywhere on this page." : "Drop an export from your bank here: CSV, OFX, QFX, QIF, MT940 or CAMT. You watch every line being read, matched and booked.",
     );
   }
 
-  /** @param {BankAccount[]} accounts */
-  #offer(accounts) {
-    this.#accounts = accounts;
+  /** @param {BankAccount[]} accounts to choose from, where there are several */
+  offer(accounts) {
     const select = part(this.#root, "account", HTMLSelectElement);
     select.replaceChildren(new Option("From the file", ""), ...accounts.map((one) => new Option(accountName(one), one.account_id)));
     show(part(this.#root, "account-label", HTMLElement), accounts.length > 1);
@@ -104,9 +110,15 @@ export class DropZone extends HTMLElement {
   #take(files) {
     const company = this.#company;
     if (!company || company.role === "viewer") return;
-    this.#clearProblem();
     const accountId = part(this.#root, "account", HTMLSelectElement).value || null;
-    for (const file of files) this.#enqueue({ file, companyId: company.company_id, accountId, key: freshKey() });
+    const answer = this.#answer;
+    this.#forget();
+    for (const file of files) this.#enqueue({ file, companyId: company.company_id, accountId, ...answer, key: freshKey() });
+  }
+
+  #forget() {
+    this.#answer = {};
+    this.#clearProblem();
   }
 
   /** @param {Upload} upload */

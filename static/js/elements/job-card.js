@@ -1,19 +1,27 @@
 /**
  * One job in full: where it stands, what it found or why it failed, and its lines.
- * Tells `job-cancel`, `job-retry`, `another-file` (detail: the job) and `into-account` (detail: {job, accountId}).
- * @import { BankAccount, Job, Problem } from "../contract.js"
+ * Tells `job-cancel`, `job-retry`, `job-undo`, `bulk-retry`, `bulk-undo`, `another-file` (detail: the job), `send-again`
+ * (detail: {job, accountId} or {job, mapping}) and `address-choose` (detail: a query of the address).
+ * @import { BankAccount } from "../contract-books.js"
+ * @import { Job, Problem } from "../contract.js"
  * @import { Lines } from "../lines.js"
  */
-import { exactTime } from "../format.js";
+import { counted, exactTime } from "../format.js";
 import { isOver } from "../jobs.js";
 import { problemView } from "../problem-view.js";
 import { clone, part, show, text } from "../view.js";
-import { accountName, kindWord, statusWord, tone } from "../words.js";
+import { accountName, kindIcon, kindWord, statusWord, tone, usageWords } from "../words.js";
+import { BulkOutcomes } from "./bulk-outcomes.js";
 import { JobProgress } from "./job-progress.js";
 import { LineList } from "./line-list.js";
-import { drawTiles } from "./tiles.js";
+import { MappingQuestion } from "./mapping-question.js";
+import { plainLink } from "./page-links.js";
+import { drawTiles, reviewOf } from "./tiles.js";
 
-/** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[]}} Look */
+/** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[], currency: string}} Look */
+
+/** Kinds that do one thing to many lines. */
+const BULK = ["bulk-approve", "undo-approve", "undo-import"];
 
 export class JobCard extends HTMLElement {
   #root = clone("job-card");
@@ -24,14 +32,23 @@ export class JobCard extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#root);
-    for (const name of ["cancel", "retry"]) {
+    for (const name of ["cancel", "retry", "undo"]) {
       part(this.#root, name, HTMLButtonElement).addEventListener("click", () => this.#tell(`job-${name}`));
     }
+    this.addEventListener("another-file", (event) => event.target !== this && this.#tell("another-file"));
+    this.addEventListener("mapping-answer", (event) => this.#again({ mapping: /** @type {CustomEvent} */ (event).detail }));
+    this.addEventListener("click", (event) => {
+      const link = plainLink(event);
+      if (!link?.href) return;
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("address-choose", { detail: new URL(link.href).search }));
+    });
   }
 
   /** @param {Job} job @param {Look} look */
-  draw(job, { title, lines, mayAct, notice, accounts }) {
+  draw(job, { title, lines, mayAct, notice, accounts, currency }) {
     this.#job = job;
+    part(this.#root, "kind", SVGElement).setAttribute("href", kindIcon(job.kind));
     text(part(this.#root, "title", HTMLElement), title);
     part(this.#root, "title", HTMLElement).title = title;
     text(part(this.#root, "meta", HTMLElement), metaWords(job, title));
@@ -40,49 +57,68 @@ export class JobCard extends HTMLElement {
     pill.dataset["tone"] = tone(job);
     show(part(this.#root, "cancel", HTMLElement), mayAct && !isOver(job) && !job.cancel_requested);
     show(part(this.#root, "retry", HTMLElement), mayAct && mayRetry(job));
+    show(part(this.#root, "undo", HTMLElement), mayAct && mayUndo(job));
+    this.#leadToReview(job);
     this.#root.toggleAttribute("data-over", isOver(job));
     part(this.#root, "progress", JobProgress).job = job;
     part(this.#root, "progress", JobProgress).setAttribute("label", `Progress of ${title}`);
-    this.#explain(job, notice, mayAct ? accounts : []);
+    this.#explain(job, notice, { accounts: mayAct ? accounts : [], currency, mayAct });
     drawTiles(part(this.#root, "tiles", HTMLElement), job);
-    this.#lines(job, lines);
+    this.#lines(job, lines, mayAct);
   }
 
-  /** @param {Job} job @param {Problem | null} notice @param {BankAccount[]} accounts */
-  #explain(job, notice, accounts) {
+  /** @param {Job} job */
+  #leadToReview(job) {
+    const link = part(this.#root, "review", HTMLAnchorElement);
+    const waiting = job.kind === "upload-and-categorize" ? (job.result?.["needs_review"] ?? 0) : 0;
+    show(link, waiting > 0);
+    text(link, `Review ${counted(waiting, "lines")}`);
+    link.href = reviewOf(job);
+  }
+
+  /** @param {Job} job @param {Problem | null} notice @param {{accounts: BankAccount[], currency: string, mayAct: boolean}} look */
+  #explain(job, notice, look) {
     const problem = notice ?? job.error;
-    const said = JSON.stringify([job.job_id, job.status, problem, accounts]);
+    const said = JSON.stringify([job.job_id, job.status, problem, look]);
     if (said === this.#said) return;
     this.#said = said;
     const place = part(this.#root, "problem", HTMLElement);
-    place.replaceChildren(...(problem ? [this.#problem(job, problem, notice ? [] : accounts)] : []));
+    place.replaceChildren(...(problem ? [notice ? problemView(notice, { level: "warning" }) : this.#problem(job, problem, look)] : []));
+    if (place.firstElementChild instanceof MappingQuestion && problem?.proposal) place.firstElementChild.ask(problem, problem.proposal, look.currency);
   }
 
-  /** @param {Job} job @param {Problem} problem @param {BankAccount[]} accounts */
-  #problem(job, problem, accounts) {
-    if (problem !== job.error || job.status !== "failed") return problemView(problem, { level: "warning" });
+  /** @param {Job} job @param {Problem} problem @param {{accounts: BankAccount[], mayAct: boolean}} look */
+  #problem(job, problem, { accounts, mayAct }) {
+    if (job.status !== "failed") return problemView(problem, { level: "warning" });
+    if (problem.proposal && mayAct) return new MappingQuestion();
     if (asksForAccount(problem) && accounts.length > 1) return this.#question(problem, accounts);
     const again = { label: "Choose another file", act: () => this.#tell("another-file") };
-    return problemView(problem, { actions: isFileAtFault(job) ? [again] : [] });
+    return problemView(problem, { actions: mayAct && isFileAtFault(job) ? [again] : [] });
   }
 
   /** @param {Problem} problem @param {BankAccount[]} accounts */
   #question({ title }, accounts) {
-    const job = this.#job;
-    const actions = accounts.map((account) => ({
-      label: accountName(account),
-      act: () => this.dispatchEvent(new CustomEvent("into-account", { detail: { job, accountId: account.account_id } })),
-    }));
+    const actions = accounts.map((account) => ({ label: accountName(account), act: () => this.#again({ accountId: account.account_id }) }));
     return problemView({ title, detail: "Choose it, and the file is sent again." }, { actions, level: "warning" });
   }
 
-  /** @param {Job} job @param {Lines | null} lines */
-  #lines(job, lines) {
+  /** @param {Job} job @param {Lines | null} lines @param {boolean} mayAct */
+  #lines(job, lines, mayAct) {
+    const isBulk = BULK.includes(job.kind);
+    const outcomes = part(this.#root, "outcomes", BulkOutcomes);
+    show(outcomes, isBulk && lines !== null);
+    if (isBulk && lines) outcomes.draw(job, /** @type {any[]} */ (lines.all), mayAct);
     const list = part(this.#root, "lines", LineList);
-    list.lines = lines;
+    list.lines = isBulk ? null : lines;
     list.live = !isOver(job);
     list.none = noneWords(job);
-    show(list, lines !== null && (lines.all.length > 0 || lines.reading || job.status === "running" || job.status === "complete"));
+    const expected = job.kind !== "learn" && (job.status === "running" || job.status === "complete");
+    show(list, !isBulk && lines !== null && (lines.all.length > 0 || lines.reading || expected));
+  }
+
+  /** @param {{accountId?: string, mapping?: object}} how */
+  #again(how) {
+    this.dispatchEvent(new CustomEvent("send-again", { detail: { job: this.#job, ...how } }));
   }
 
   /** @param {string} name */
@@ -97,6 +133,7 @@ function metaWords(job, title) {
   if (title !== kindWord(job.kind)) words.unshift(kindWord(job.kind));
   if (job.submitted_by) words.push(`by ${job.submitted_by}`);
   if (job.attempt > 1) words.push(`attempt ${job.attempt}`);
+  if (job.usage.llm_calls > 0) words.push(usageWords(job.usage));
   return words.join(" · ");
 }
 
@@ -114,6 +151,12 @@ function isFileAtFault({ kind, error }) {
 /** @param {Job} job */
 function mayRetry(job) {
   return job.status === "cancelled" || (job.status === "failed" && !isFileAtFault(job));
+}
+
+/** Whether there may be lines that it imported. @param {Job} job */
+function mayUndo(job) {
+  if (job.kind !== "upload-and-categorize" || !isOver(job)) return false;
+  return job.status === "complete" ? job.result?.["imported"] > 0 : (job.step?.index ?? 1) > 1;
 }
 
 /** @param {Problem} problem */

@@ -3,8 +3,9 @@
  * @import { Job } from "../contract.js"
  */
 import { address } from "../route.js";
-import { clone, part, show, text } from "../view.js";
+import { clone, hold, part, show, text } from "../view.js";
 import { standing, tone } from "../words.js";
+import { plainLink } from "./page-links.js";
 
 export class JobList extends HTMLElement {
   #root = clone("job-list");
@@ -23,11 +24,7 @@ export class JobList extends HTMLElement {
    */
   draw(jobs, { selected, titleOf, older }) {
     const rows = jobs.map((job) => this.#row(job, titleOf(job), job.job_id === selected));
-    const list = part(this.#root, "list", HTMLUListElement);
-    rows.forEach((row, index) => {
-      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
-    });
-    while (list.children.length > rows.length) list.lastElementChild?.remove();
+    hold(part(this.#root, "list", HTMLUListElement), rows);
     this.#rows = new Map(jobs.map((job, index) => [job.job_id, /** @type {HTMLElement} */ (rows[index])]));
     show(part(this.#root, "empty", HTMLElement), jobs.length === 0);
     show(part(this.#root, "older", HTMLElement), older);
@@ -52,10 +49,9 @@ export class JobList extends HTMLElement {
     return row;
   }
 
-  /** A plain click moves within the page; a click with a modifier is the browser's. @param {MouseEvent} event */
+  /** @param {MouseEvent} event */
   #follow(event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const link = plainLink(event);
     if (!link) return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent("job-select", { detail: link.dataset["job"] }));

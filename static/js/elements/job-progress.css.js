@@ -15,7 +15,7 @@ sheet.replaceSync(`
 .words { min-width: 0; }
 .label { font-weight: 560; }
 .step { margin-left: 6px; color: var(--_faint); font-size: 0.93em; }
-.percent { font-weight: 600; }
+.units { flex: none; color: var(--_faint); font-size: 0.93em; }
 .track {
   position: relative; height: 8px; margin: 10px 0 9px; overflow: hidden;
   border-radius: 999px; background: var(--_track);
@@ -27,10 +27,11 @@ sheet.replaceSync(`
 .foot { flex-wrap: wrap; color: var(--_faint); font-size: 0.93em; min-height: 1.5em; }
 .message { min-width: 0; overflow-wrap: anywhere; }
 .message:empty { display: none; }
-.count { flex: none; }
-.count > span + span::before { content: "·"; margin: 0 6px; }
-.count > span:empty { display: none; }
-.count > span:empty + span::before { content: none; }
+.whole { flex: none; }
+.whole > span + span::before { content: "·"; margin: 0 6px; }
+.whole > span:empty { display: none; }
+.whole > span:empty + span::before { content: none; }
+:host([empty]) .track { display: none; }
 :host([status="complete"]) .bar { background: var(--_ok); }
 :host([status="failed"]) .bar { background: var(--_bad); }
 :host([status="cancelled"]) .bar { background: var(--_faint); }

@@ -7,7 +7,8 @@
  * Attributes: `job-id`, `base-url` (the page's own origin if left out), `label` (the bar's accessible name).
  * Property `job`: hand it a job and it draws that one and opens no connection.
  * Events (bubbling, composed; `detail` is the job): `job-progress`, `job-complete`, `job-error` (failed or cancelled).
- * Parts: `head` (of `label` and `percent`), `label`, `percent`, `track`, `bar`, `message`, `count`. Attribute `status` mirrors the job's.
+ * Parts: `head` (of `label` and `count`: the present step), `label`, `count`, `track`, `bar`, `message`, `percent` (of the
+ * whole job). Attribute `status` mirrors the job's.
  *
  * @import { Job, Problem } from "../contract.js"
  */
@@ -86,12 +87,13 @@ export class JobProgress extends HTMLElement {
     if (this.getAttribute("status") !== job.status) this.setAttribute("status", job.status);
     label.textContent = isOver(job) || !job.step || job.status === "pending" ? statusWord(job) : stepWord(job.step);
     step.textContent = !isOver(job) && job.step ? `Step ${job.step.index} of ${job.step.count}` : "";
-    percent.textContent = `${job.progress}%`;
+    percent.textContent = job.status === "complete" || (isOver(job) && job.progress === 0) ? "" : `${job.progress}%${isOver(job) ? "" : " of the whole job"}`;
     bar.style.setProperty("--_progress", String(job.progress));
     track.setAttribute("aria-valuenow", String(job.progress));
     track.setAttribute("aria-valuetext", spoken(job));
     message.textContent = messageWords(job);
-    units.textContent = job.status === "complete" ? "" : unitsWords(job);
+    units.textContent = isOver(job) ? "" : unitsWords(job);
+    this.toggleAttribute("empty", isOver(job) && job.progress === 0);
     eta.textContent = isOver(job) ? tookWords(job) : job.eta_seconds === null ? "" : remaining(job.eta_seconds);
   }
 
@@ -131,7 +133,8 @@ function parts() {
   const bar = piece("div", "bar", "bar");
   const track = piece("div", "track", "track");
   const message = piece("span", "message", "message");
-  const [units, eta] = [piece("span", "units"), piece("span", "eta")];
+  const units = piece("span", "units", "count");
+  const eta = piece("span", "eta");
   const polite = piece("p", "unseen");
   const urgent = piece("p", "unseen");
   for (const [name, value] of Object.entries({ role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": "Job progress" })) {
@@ -141,11 +144,9 @@ function parts() {
   urgent.setAttribute("role", "alert");
   track.append(bar);
   const head = piece("div", "row", "head");
-  head.append(holding("words", label, step), percent);
+  head.append(holding("words", label, step), units);
   const foot = piece("div", "row foot");
-  const count = holding("count", units, eta);
-  count.setAttribute("part", "count");
-  foot.append(message, count);
+  foot.append(holding("whole", percent, eta), message);
   return { label, step, percent, bar, track, message, units, eta, polite, urgent, roots: [head, track, foot, polite, urgent] };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The lines of a job, newest on top. However many there are, only a window of them stands in the page.
- * @import { CategorizedLine } from "../contract.js"
+ * @import { CategorizedLine } from "../contract-books.js"
  * @import { Lines } from "../lines.js"
  */
 import { bankDay, count, money } from "../format.js";

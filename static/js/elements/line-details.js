@@ -1,0 +1,132 @@
+/**
+ * One line in full: what the bank said, its journal entry, and who decided what when.
+ * Tells `details-close`, `line-approve`, `line-category`, `line-reopen` (detail: its id).
+ *
+ * @import { BooksApi } from "../books-api.js"
+ * @import { AuditEntry, JournalEntry } from "../contract-books.js"
+ * @import { Line } from "../review/ordered-lines.js"
+ */
+import { asProblem } from "../api.js";
+import { exactTime, fullDay, money } from "../format.js";
+import { clone, element, part, show, text } from "../view.js";
+import { reasonWords, sourceWord, stateWord, sureWords } from "../words.js";
+import { isClosed, isIn } from "./review-row.js";
+
+/** @type {Record<string, string>} */
+const ACTIONS = { decided: "Categorized", changed: "Category changed", approved: "Approved", reopened: "Reopened", removed: "Removed" };
+
+export class LineDetails extends HTMLElement {
+  #root = clone("line-details");
+  /** @type {Line | null} */
+  #line = null;
+  /** Which line at which revision its history was asked for. */
+  #asked = "";
+
+  connectedCallback() {
+    this.replaceChildren(this.#root);
+    part(this.#root, "close", HTMLElement).addEventListener("click", () => this.#tell("details-close"));
+    for (const [name, event] of Object.entries({ approve: "line-approve", categorize: "line-category", reopen: "line-reopen" })) {
+      part(this.#root, name, HTMLElement).addEventListener("click", () => this.#tell(event));
+    }
+  }
+
+  takeFocus() {
+    part(this.#root, "description", HTMLElement).focus();
+  }
+
+  get anchor() {
+    return part(this.#root, "categorize", HTMLElement);
+  }
+
+  /** @param {BooksApi} books @param {Line} line @param {{account: string, mayAct: boolean}} look */
+  draw(books, line, { account, mayAct }) {
+    this.#line = line;
+    text(part(this.#root, "description", HTMLElement), line.description);
+    const amount = part(this.#root, "amount", HTMLElement);
+    text(amount, money(line.amount, line.currency));
+    amount.toggleAttribute("data-in", isIn(line.amount));
+    const state = part(this.#root, "state", HTMLElement);
+    text(state, stateWord(line.state));
+    state.dataset["state"] = line.state;
+    this.#facts(line, account);
+    show(part(this.#root, "actions", HTMLElement), mayAct && line.state !== "exported");
+    show(part(this.#root, "approve", HTMLElement), !isClosed(line));
+    show(part(this.#root, "categorize", HTMLElement), !isClosed(line));
+    show(part(this.#root, "reopen", HTMLElement), line.state === "approved");
+    this.#ask(books, line);
+  }
+
+  /** @param {Line} line @param {string} account */
+  #facts(line, account) {
+    const who = [sourceWord(line.source), sureWords(line)].filter(Boolean).join(" · ");
+    const facts = /** @type {[string, string][]} */ ([
+      ["Date", fullDay(line.date)],
+      ["Account", account],
+      ["Category", line.category ?? "None yet"],
+      ["Decided by", who],
+      ["Because", reasonWords(line)],
+      ["Merchant", line.merchant_key],
+      ["Approved", line.approved_at ? `${exactTime(line.approved_at)} by ${line.approved_by ?? "somebody"}` : ""],
+    ]);
+    const given = facts.filter(([, value]) => value);
+    part(this.#root, "facts", HTMLElement).replaceChildren(...given.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", value)]));
+  }
+
+  /** @param {BooksApi} books @param {Line} line */
+  async #ask(books, line) {
+    const id = line.transaction_id;
+    const asked = `${id} ${line.revision} ${line.state} ${line.category}`;
+    if (asked === this.#asked) return;
+    if (!this.#asked.startsWith(id)) this.#show(null, []);
+    this.#asked = asked;
+    try {
+      const [entry, audit] = await Promise.all([books.entryOf(line), books.audit(id)]);
+      if (asked === this.#asked) this.#show(entry, audit.data);
+    } catch (error) {
+      this.#asked = "";
+      this.#none("no-history", asProblem(error).title);
+    }
+  }
+
+  /** @param {JournalEntry | null} entry @param {AuditEntry[]} changes */
+  #show(entry, changes) {
+    const rows = entry?.lines.map((line) => entryRow(line, entry.currency)) ?? [];
+    part(this.#root, "entry", HTMLElement).replaceChildren(...rows);
+    show(/** @type {HTMLElement} */ (this.#root.querySelector(".entry")), rows.length > 0);
+    this.#none("no-entry", rows.length ? "" : "None: a line needs a category before it can be booked.");
+    part(this.#root, "history", HTMLElement).replaceChildren(...changes.map(historyItem));
+    this.#none("no-history", changes.length ? "" : "Nobody has changed it yet.");
+  }
+
+  /** @param {string} name @param {string} words */
+  #none(name, words) {
+    const place = part(this.#root, name, HTMLElement);
+    text(place, words);
+    show(place, words !== "");
+  }
+
+  /** @param {string} name */
+  #tell(name) {
+    this.dispatchEvent(new CustomEvent(name, { detail: this.#line?.transaction_id, bubbles: true }));
+  }
+}
+
+/** @param {import("../contract-books.js").JournalLine} line @param {string} currency */
+function entryRow({ account, debit, credit }, currency) {
+  /** @param {string} amount */
+  const cell = (amount) => element("td", "amount", Number(amount) === 0 ? "" : money(amount, currency));
+  return element("tr", "", element("td", "", account), cell(debit), cell(credit));
+}
+
+/** @param {AuditEntry} entry */
+function historyItem({ at, actor, action, from_category, to_category, source, reason }) {
+  const what = element("b", "", ACTIONS[action] ?? action);
+  const moved = from_category !== to_category ? ` ${from_category ?? "none"} → ${to_category ?? "none"}` : to_category ? ` as ${to_category}` : "";
+  const why = [sourceWord(source), reasonWords({ source, reason })].filter(Boolean).join(": ");
+  const item = element("li", "", element("p", "", what, moved));
+  if (why && action === "decided") item.append(element("p", "why", why));
+  item.append(element("p", "when", `${exactTime(at)} · ${actor}`));
+  return item;
+}
+
+customElements.define("line-details", LineDetails);

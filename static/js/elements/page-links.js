@@ -1,0 +1,43 @@
+/**
+ * The pages of a company, by real addresses. Tells `page-choose` (detail: its name) for a plain click.
+ * @import { Page } from "../route.js"
+ */
+import { count } from "../format.js";
+import { address } from "../route.js";
+import { clone, part, show, text } from "../view.js";
+
+export class PageLinks extends HTMLElement {
+  #root = clone("page-links");
+
+  connectedCallback() {
+    this.replaceChildren(this.#root);
+    this.addEventListener("click", (event) => {
+      const link = plainLink(event);
+      if (!link) return;
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("page-choose", { detail: link.dataset["page"] }));
+    });
+  }
+
+  /** @param {string} companyId @param {Page} page @param {number | null} toReview */
+  draw(companyId, page, toReview) {
+    for (const link of this.#root.querySelectorAll("a")) {
+      const name = /** @type {Page} */ (link.dataset["page"]);
+      link.href = address({ companyId, page: name });
+      if (name === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const bubble = part(this.#root, "to-review", HTMLElement);
+    show(bubble, Boolean(toReview));
+    text(bubble, toReview ? count(toReview) : "");
+    bubble.setAttribute("aria-label", toReview ? `${count(toReview)} lines to review` : "");
+  }
+}
+
+/** The link of a click that moves within the page; one with a modifier is the browser's. @param {MouseEvent} event */
+export function plainLink(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return null;
+  return event.target instanceof Element ? event.target.closest("a") : null;
+}
+
+customElements.define("page-links", PageLinks);

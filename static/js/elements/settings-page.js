@@ -1,0 +1,205 @@
+/**
+ * A company's bank accounts, its chart of accounts, and up to which day its books are closed.
+ * Tells `company-changed` (detail: the company).
+ * @import { BooksApi } from "../books-api.js"
+ * @import { Chart } from "../chart.js"
+ * @import { Account, AccountType, BankAccount, Company } from "../contract-books.js"
+ */
+import { asProblem } from "../api.js";
+import { fullDay } from "../format.js";
+import { problemView } from "../problem-view.js";
+import { ask } from "../question.js";
+import { clone, part, show, text } from "../view.js";
+
+export class SettingsPage extends HTMLElement {
+  #root = clone("settings-page");
+  /** @type {BooksApi | null} */
+  #books = null;
+  /** @type {Chart | null} */
+  #chart = null;
+  /** @type {Company | null} */
+  #company = null;
+
+  connectedCallback() {
+    this.replaceChildren(this.#root);
+    this.#form("closing").addEventListener("submit", (event) => this.#submit(event, () => this.#close(this.#value("closing", "closed_through") || null)));
+    part(this.#root, "open-books", HTMLElement).addEventListener("click", () => this.#close(null));
+    this.#form("add-bank").addEventListener("submit", (event) => this.#submit(event, () => this.#addBank()));
+    this.#form("add-account").addEventListener("submit", (event) => this.#submit(event, () => this.#addAccount()));
+  }
+
+  /** @param {BooksApi} books @param {Chart} chart @param {Company} company */
+  serve(books, chart, company) {
+    this.#books = books;
+    this.#chart = chart;
+    this.#company = company;
+    chart.addEventListener("change", () => chart === this.#chart && this.#draw());
+    this.#input("add-bank", "currency").value = company.base_currency;
+    this.#draw();
+  }
+
+  async open() {
+    await this.#try(async (books) => {
+      this.#company = await books.company();
+      await this.#chart?.load();
+    });
+  }
+
+  get #mayAct() {
+    return this.#company?.role !== "viewer";
+  }
+
+  // --- drawing --------------------------------------------------------------------------------------
+
+  #draw() {
+    const [company, chart] = [this.#company, this.#chart];
+    if (!company || !chart) return;
+    this.#drawClosing(company);
+    for (const name of ["add-bank", "add-account"]) show(this.#form(name), this.#mayAct);
+    part(this.#root, "bank", HTMLElement).replaceChildren(...chart.bankAccounts.map((one) => this.#bankRow(one)));
+    const bank = new Set(chart.bankAccounts.map(({ name }) => name));
+    part(this.#root, "chart", HTMLElement).replaceChildren(...chart.accounts.map((one) => this.#accountRow(one, bank.has(one.name))));
+  }
+
+  /** @param {Company} company */
+  #drawClosing({ closed_through, role }) {
+    const words = closed_through
+      ? `The books are closed through ${fullDay(closed_through)}: nothing dated up to then is approved, changed or undone.`
+      : "The books are open: lines of any date can be approved and changed.";
+    text(part(this.#root, "closing-words", HTMLElement), role === "admin" ? words : `${words} An admin can change that.`);
+    show(this.#form("closing"), role === "admin");
+    show(part(this.#root, "open-books", HTMLElement), closed_through !== null);
+    this.#input("closing", "closed_through").value = closed_through ?? "";
+  }
+
+  /** @param {BankAccount} account */
+  #bankRow(account) {
+    const row = clone("account-row");
+    show(part(row, "code", HTMLElement), false);
+    text(part(row, "note", HTMLElement), account.currency);
+    this.#editable(row, { name: account.name, number: account.number ?? "" }, (books, { name, number }) =>
+      books.changeBankAccount(account.account_id, { name, number: number || null }),
+    );
+    return row;
+  }
+
+  /** @param {Account} account @param {boolean} isBank */
+  #accountRow(account, isBank) {
+    const row = clone("account-row");
+    row.toggleAttribute("data-archived", account.archived);
+    text(part(row, "code", HTMLElement), account.code);
+    text(part(row, "note", HTMLElement), isBank ? `${account.type} · bank account` : account.type);
+    const archive = part(row, "archive", HTMLElement);
+    show(archive, this.#mayAct && !isBank);
+    text(archive, account.archived ? "Use again" : "Archive");
+    archive.setAttribute("aria-label", `${archive.textContent}: ${account.name}`);
+    archive.addEventListener("click", () => this.#change((books) => books.changeAccount(account.code, { archived: !account.archived })));
+    this.#editable(row, { name: account.name }, (books, { name }) => books.changeAccount(account.code, { name }));
+    return row;
+  }
+
+  /**
+   * Fields that are written as soon as they are left, or by Enter.
+   * @param {HTMLElement} row
+   * @param {Record<string, string>} values
+   * @param {(books: BooksApi, values: Record<string, string>) => Promise<unknown>} write
+   */
+  #editable(row, values, write) {
+    const form = /** @type {HTMLFormElement} */ (part(row, "form", HTMLElement));
+    for (const field of form.querySelectorAll("input")) {
+      if (!(field.name in values)) field.remove();
+      field.value = values[field.name] ?? "";
+      field.readOnly = !this.#mayAct;
+    }
+    const given = () => Object.fromEntries([...form.querySelectorAll("input")].map(({ name, value }) => [name, value.trim()]));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("change", () => {
+      if (form.reportValidity()) this.#change((books) => write(books, given()));
+    });
+  }
+
+  // --- doing ----------------------------------------------------------------------------------------
+
+  /** @param {string | null} day */
+  async #close(day) {
+    const detail = day
+      ? `Nothing dated up to ${fullDay(day)} can be approved, changed or undone after that, until an admin opens it again.`
+      : "Lines of any date can be approved, changed and undone again.";
+    const title = day ? `Close the books through ${fullDay(day)}?` : "Open the books again?";
+    if (!(await ask({ title, detail, yes: day ? "Close the books" : "Open the books", danger: false }))) return;
+    await this.#try(async (books) => {
+      this.#company = await books.changeCompany({ closed_through: day });
+      this.dispatchEvent(new CustomEvent("company-changed", { detail: this.#company }));
+    });
+  }
+
+  async #addBank() {
+    const account = {
+      name: this.#value("add-bank", "name"),
+      currency: this.#value("add-bank", "currency").toUpperCase(),
+      number: this.#value("add-bank", "number") || null,
+    };
+    if (await this.#change((books) => books.addBankAccount(account))) this.#clear("add-bank", ["name", "number"]);
+  }
+
+  async #addAccount() {
+    const type = /** @type {AccountType} */ (this.#value("add-account", "type"));
+    const account = { code: this.#value("add-account", "code"), name: this.#value("add-account", "name"), type };
+    if (await this.#change((books) => books.addAccount(account))) this.#clear("add-account", ["code", "name"]);
+  }
+
+  /** Writes, and shows what stands there then: what was refused is shown as it was. @param {(books: BooksApi) => Promise<unknown>} write */
+  async #change(write) {
+    const done = await this.#try((books) => write(books));
+    await this.#chart?.load().catch(() => {});
+    return done;
+  }
+
+  /** @param {(books: BooksApi) => Promise<unknown>} act */
+  async #try(act) {
+    const books = this.#books;
+    if (!books) return false;
+    const place = part(this.#root, "problem", HTMLElement);
+    try {
+      await act(books);
+      place.replaceChildren();
+      if (books === this.#books) this.#draw();
+      return true;
+    } catch (error) {
+      place.replaceChildren(problemView(asProblem(error)));
+      place.scrollIntoView({ block: "nearest" });
+      return false;
+    }
+  }
+
+  // --- forms ----------------------------------------------------------------------------------------
+
+  /** @param {SubmitEvent} event @param {() => void} act */
+  #submit(event, act) {
+    event.preventDefault();
+    act();
+  }
+
+  /** @param {string} name */
+  #form(name) {
+    return part(this.#root, name, HTMLFormElement);
+  }
+
+  /** @param {string} form @param {string} name */
+  #input(form, name) {
+    return /** @type {HTMLInputElement | HTMLSelectElement} */ (this.#form(form).elements.namedItem(name));
+  }
+
+  /** @param {string} form @param {string} name */
+  #value(form, name) {
+    return this.#input(form, name).value.trim();
+  }
+
+  /** @param {string} form @param {string[]} names */
+  #clear(form, names) {
+    for (const name of names) this.#input(form, name).value = "";
+    this.#input(form, names[0] ?? "").focus();
+  }
+}
+
+customElements.define("settings-page", SettingsPage);
