@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import msgspec
 DEVELOPMENT_PORT = 8000
 LONGEST_KEY = 4_096
 LONGEST_NAME = 200
+WEB_URL = re.compile(r"https?://[!-~]+")
 
 
 class SettingError(ValueError):
@@ -190,10 +192,8 @@ def _line(env: Mapping[str, str], name: str, *, most: int) -> str | None:
 
 def _web_url(env: Mapping[str, str], name: str) -> str | None:
     text = (env.get(name) or "").strip()
-    if text and not (text.startswith(("http://", "https://")) and _has_port_or_none(text)):
+    if text and not (WEB_URL.fullmatch(text) and _has_port_or_none(text) and urlsplit(text).hostname):
         raise SettingError(f"{name} should read https://host/v1 or http://host:port/v1.")
-    if text and not urlsplit(text).hostname:
-        raise SettingError(f"{name} names no host; it should read https://host/v1.")
     return text or None
 
 

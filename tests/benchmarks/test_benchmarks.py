@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from tests.benchmarks import approve, categorize, fanout, pickup, throughput
+from tests.benchmarks import approve, ask, categorize, fanout, pickup, throughput
 from tests.benchmarks.figures import OURS, Report, percentile
 from tests.brokers import found_program
 
@@ -36,6 +36,11 @@ async def test_categorize() -> None:
 async def test_approve() -> None:
     size = approve.Size(lines=600, rounds=1, postgresql=0)
     assert_measured(await approve.measure(size), approve.FLOOR)
+
+
+async def test_ask() -> None:
+    size = ask.Size(lines=120, rounds=1, postgresql=0)
+    assert_measured(await ask.measure(size), ask.FLOOR)
 
 
 async def test_throughput() -> None:

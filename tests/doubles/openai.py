@@ -29,6 +29,7 @@ import argparse
 import asyncio
 import os
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ MODEL = "double-1"
 
 
 class OpenAI:
-    """``requests`` has the bodies of all that asked, in order of arrival."""
+    """``requests`` has the bodies of all that asked, in order of arrival, ``headers`` what came with them."""
 
     def __init__(
         self, *, key: str = KEY, model: str = MODEL, log: Path | None = None, latency: float = 0.0
@@ -53,6 +54,7 @@ class OpenAI:
         self.model = model
         self.latency = latency
         self.requests: list[dict[str, Any]] = []
+        self.headers: list[Mapping[str, str]] = []
         #: How many calls are being answered now, and the most there were at once.
         self.present = 0
         self.most = 0
@@ -124,6 +126,7 @@ class OpenAI:
         except msgspec.DecodeError:
             return error(400, "We could not parse the JSON body of your request.")
         self.requests.append(body)
+        self.headers.append(request.headers)
         number = len(self.requests)
         self._write({"number": number, "at": datetime.now(UTC), "request": body})
         self.present += 1

@@ -104,6 +104,9 @@ class Inquiry:
 
     async def ask(self, questions: Sequence[Question], *, may_split: bool = True) -> None:
         """Each of them has an outcome afterwards, unless the worker is going down."""
+        # Another job may have asked the same meanwhile.
+        known = await self.recall([question.key for question in questions])
+        questions = [question for question in questions if question.key not in known]
         if not questions:
             return
         call = self._call(questions)

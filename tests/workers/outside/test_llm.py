@@ -72,7 +72,8 @@ async def test_a_question_is_answered_as_its_schema_says(language_model: OpenAI)
     assert msgspec.json.decode(reply.text)["answers"][0]["category"] == "Meals and entertainment"
     assert reply.tokens is not None
     assert reply.tokens.input > len(LINE) // 4
-    (asked,) = language_model.requests
+    (asked,), (headers,) = language_model.requests, language_model.headers
+    assert headers["accept-encoding"] == "identity", "what is packed could not be bounded"
     assert asked["model"] == "double-1"
     assert asked["max_completion_tokens"] == 1_000
     assert strict_fault(asked["response_format"]["json_schema"]["schema"]) is None
