@@ -165,6 +165,8 @@ def test_a_refusal_names_the_line() -> None:
 def test_a_file_is_read_back_exactly_or_asked_about(
     *, rows: list[tuple[date, str, Decimal]], day: str, marks: str, caret: bool
 ) -> None:
+    # A register is in the order of its dates, which is one of the things that tell how they are written.
+    rows.sort(key=lambda row: row[0])
     swap = str.maketrans({",": marks[0], ".": marks[1]})
     records = [
         f"D{when:{day}}\nT{f'{amount:,.2f}'.translate(swap)}\nP{text}\n" for when, text, amount in rows
