@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledgerwire.books import CategorizedLine
 from workers.books.audit import Change, record_changes
 from workers.books.categorizer import Categorizer, Decision
+from workers.books.holding import Books, HeldLine, hold_books, hold_lines
 from workers.books.memory import load_memory
 from workers.books.opinion import Expert
 from workers.books.rules import load_rules
@@ -152,16 +153,19 @@ async def store_decisions(
     job_id: str,
     now: datetime,
 ) -> list[Decided]:
-    """Writes what may still be written, with its audit, and returns it.
+    """Writes what may still be written, with its audit, and returns it as it was written.
 
-    Lines that were approved, deleted or decided by a person meanwhile are left alone.
+    Lines that were approved, deleted or decided by a person meanwhile are left alone. An account that was renamed or
+    archived meanwhile is no category any more: such a line waits for a person.
     """
     if not decided:
         return []
-    ids = [each.line.transaction_id for each in decided]
-    locked = await connection.execute(_LOCK, {"ids": ids})
-    before = {row.transaction_id: row for row in locked if _may_decide(row, company_id)}
-    stored = [each for each in decided if each.line.transaction_id in before]
+    books = await hold_books(connection, company_id)
+    held = await hold_lines(connection, company_id, [each.line.transaction_id for each in decided])
+    before = {key: line for key, line in held.items() if line.state in OPEN and line.source != "person"}
+    stored = [
+        _as_it_is(each, line, books) for each in decided if (line := before.get(each.line.transaction_id))
+    ]
     if stored:
         await connection.execute(_STORE, [_values(each, now) for each in stored])
         changes = [_change(each, before[each.line.transaction_id]) for each in stored]
@@ -169,11 +173,19 @@ async def store_decisions(
     return stored
 
 
-def _may_decide(row: Any, company_id: str) -> bool:
-    return row.company_id == company_id and row.state in OPEN and row.source != "person"
+def _as_it_is(decided: Decided, held: HeldLine, books: Books) -> Decided:
+    """By the names that its accounts have now."""
+    line, decision = decided.line, decided.decision
+    if line.bank_account != held.bank_account:
+        line = msgspec.structs.replace(line, bank_account=held.bank_account)
+    if decision.category is not None and (why := books.objection(decision.category, held.bank_account)):
+        decision = msgspec.structs.replace(
+            decision, category=None, state="review", source=None, confidence=None, reason=why
+        )
+    return Decided(line, decision)
 
 
-def _change(decided: Decided, before: Any) -> Change:
+def _change(decided: Decided, before: HeldLine) -> Change:
     decision = decided.decision
     return Change(
         transaction_id=decided.line.transaction_id,
@@ -241,18 +253,6 @@ _CHOSEN_LINES = (
     _select_lines().where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN).order_by(transactions.c.transaction_id)
 )
 _CHOSEN_COUNT = select(func.count()).select_from(_JOINED).where(_OF_COMPANY, _IS_CHOSEN, _IS_OPEN)
-_LOCK = (
-    select(
-        transactions.c.transaction_id,
-        transactions.c.company_id,
-        transactions.c.state,
-        transactions.c.category,
-        transactions.c.source,
-    )
-    .where(_IS_CHOSEN)
-    .order_by(transactions.c.transaction_id)
-    .with_for_update()
-)
 _STORE = (
     update(transactions)
     .where(transactions.c.transaction_id == bindparam("id"))

@@ -4,6 +4,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
+from ledgerwire.books import AccountChange, BankAccountChange
 from tests.workers.books.making import (
     COFFEE,
     NOW,
@@ -15,6 +16,8 @@ from tests.workers.books.making import (
     statement,
     states,
 )
+from workers.books.accounts import change_account
+from workers.books.bank_accounts import change_bank_account
 from workers.books.categorizing import (
     count_job_lines,
     count_waiting,
@@ -174,3 +177,28 @@ async def test_nothing_decided_is_nothing_stored(database: Database) -> None:
     async with database.transaction() as connection:
         assert await store_decisions(connection, company_id, [], actor="Test", job_id="", now=NOW) == []
         assert await replace_proposals(connection, company_id, [], now=NOW) == 0
+
+
+async def test_what_was_renamed_or_archived_meanwhile_is_decided_by_a_person(database: Database) -> None:
+    """Or else a line would carry, and its entry move, what the chart does not have."""
+    company_id, account = await company(database)
+    rows = (COFFEE, ("UBER TRIP", "-9"), ("STRIPE PAYOUT", "50"))
+    job_id, _ = await import_all(database, company_id, account, statement(*rows))
+    async with database.reading() as connection:
+        categorizer = await load_categorizer(connection, company_id)
+    decided = decide(categorizer, await job_lines(database, company_id, job_id))
+    async with database.transaction() as tx:
+        await change_account(tx, company_id, "6090", AccountChange(name="Food"))
+        await change_account(tx, company_id, "6230", AccountChange(archived=True))
+        await change_bank_account(tx, company_id, account.account_id, BankAccountChange(name="Giro"))
+    async with database.transaction() as tx:
+        stored = await store_decisions(tx, company_id, decided, actor="Test", job_id=job_id, now=NOW)
+        await replace_proposals(tx, company_id, stored, now=NOW)
+    assert [(each.decision.state, each.decision.category) for each in stored] == [
+        ("review", None),
+        ("review", None),
+        ("proposed", "Sales income"),
+    ]
+    assert "is no account of the chart" in stored[0].decision.reason
+    assert [entry[1:] for entry in await journal(database, company_id)] == [("Giro", "Sales income", "50")]
+    assert await states(database, company_id) == ["review", "review", "proposed"]
