@@ -43,8 +43,14 @@ export function accountName({ name, number }) {
   return number ? `${name} ··${number.slice(-4)}` : name;
 }
 
+/** Whether it ended because a person has to say how its file is to be read. @param {Job} job */
+export function isQuestion({ status, error }) {
+  return status === "failed" && Boolean(error?.proposal);
+}
+
 /** @param {Job} job */
 export function statusWord(job) {
+  if (isQuestion(job)) return "Needs your answer";
   if (isOver(job)) return STATUSES[job.status];
   if (job.cancel_requested) return "Cancelling";
   return job.retry_at && job.status === "pending" ? "Trying again soon" : STATUSES[job.status];
@@ -52,6 +58,7 @@ export function statusWord(job) {
 
 /** The look of a job: its status, or that it is on its way out. @param {Job} job */
 export function tone(job) {
+  if (isQuestion(job)) return "question";
   return !isOver(job) && job.cancel_requested ? "cancelling" : job.status;
 }
 
@@ -62,7 +69,7 @@ export function stateWord(state) {
 
 /** Why, without naming again who decided. @param {{source: string | null, reason: string | null}} line */
 export function reasonWords({ source, reason }) {
-  return (reason ?? "").replace(new RegExp(`^${source}: `), "");
+  return (reason ?? "").replace(new RegExp(`^${source}( \\d?\\.\\d+)?(: |$)`), "");
 }
 
 /** How sure that is; nothing where it is certain. @param {{confidence: number | null, source: string | null}} line */

@@ -38,7 +38,7 @@ def alone(context: BrowserContext, url: str, job_id: str) -> Page:
 
 
 def test_it_follows_a_job_by_its_id_alone(dashboard: Dashboard, context: BrowserContext) -> None:
-    dashboard.upload("long.csv", bank_file(20_000))
+    dashboard.upload("long.csv", bank_file(8_000))
     page = alone(context, dashboard.url, dashboard.job_id)
     bar = page.get_by_role("progressbar", name="My upload")
     expect(bar).to_have_attribute("aria-valuetext", re.compile("Complete"), timeout=60_000)

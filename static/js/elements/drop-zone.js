@@ -74,7 +74,7 @@ export class DropZone extends HTMLElement {
     this.#show({ title: `Choose ${name} once more`, detail }, [
       { label: "Choose the file", act: () => this.choose(), primary: true },
       { label: "Never mind", act: () => this.#forget() },
-    ]);
+    ], "warning");
     this.#problem?.scrollIntoView({ block: "nearest" });
   }
 
@@ -170,10 +170,10 @@ export class DropZone extends HTMLElement {
     this.#enqueue(upload);
   }
 
-  /** @param {Problem} problem @param {import("../problem-view.js").Action[]} [actions] */
-  #show(problem, actions = []) {
+  /** @param {Problem} problem @param {import("../problem-view.js").Action[]} [actions] @param {"error" | "warning"} [level] */
+  #show(problem, actions = [], level = "error") {
     this.#clearProblem();
-    this.#problem = problemView(problem, { actions });
+    this.#problem = problemView(problem, { actions, level });
     this.#root.after(this.#problem);
   }
 

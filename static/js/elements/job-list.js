@@ -4,7 +4,7 @@
  */
 import { address } from "../route.js";
 import { clone, hold, part, show, text } from "../view.js";
-import { standing, tone } from "../words.js";
+import { isQuestion, standing, tone } from "../words.js";
 import { plainLink } from "./page-links.js";
 
 export class JobList extends HTMLElement {
@@ -64,12 +64,13 @@ function mark(element, job) {
   element.style.setProperty("--progress", String(job.progress));
   const icon = part(element, "icon", SVGElement);
   if (job.status === "running") icon.removeAttribute("href");
-  else icon.setAttribute("href", `#icon-${job.status}`);
+  else icon.setAttribute("href", `#icon-${isQuestion(job) ? "question" : job.status}`);
 }
 
 /** @param {Job} job */
 function note(job) {
   const where = standing(job);
+  if (isQuestion(job)) return `Needs your answer · ${where}`;
   if (job.status === "failed") return `Failed · ${where}`;
   if (job.status === "cancelled") return `Cancelled · ${where}`;
   const review = job.result?.["needs_review"];

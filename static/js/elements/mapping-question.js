@@ -111,8 +111,8 @@ export class MappingQuestion extends HTMLElement {
   /** @param {Answer} answer */
   #drawReading(answer) {
     const rows = readRows(answer.proposal, answer.mapping).slice(0, ROWS);
-    part(this.#root, "lines", HTMLElement).replaceChildren(...rows.map((row) => readingRow(row, this.#currency)));
-    show(part(this.#root, "lines", HTMLElement), rows.length > 0);
+    part(this.#root, "readings", HTMLElement).replaceChildren(...rows.map((row) => readingRow(row, this.#currency)));
+    show(part(this.#root, "reading", HTMLElement), rows.length > 0);
   }
 }
 

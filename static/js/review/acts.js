@@ -220,7 +220,7 @@ export class Acts extends EventTarget {
   #tellHowMany(done, failed, text, undo) {
     if (done) this.#did(text, undo);
     const [first] = failed;
-    if (first) this.problem = { ...first, title: `${counted(failed.length, "lines")} stayed as they were: ${first.title}` };
+    if (first) this.problem = { ...first, title: `${counted(failed.length, "lines")} could not be changed: ${first.title}` };
     this.#tell();
   }
 

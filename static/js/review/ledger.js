@@ -213,11 +213,12 @@ export class Ledger extends EventTarget {
     else this.put(line);
   }
 
-  /** A line comes back to its place, as after an undo. @param {Line} line */
+  /** A line comes back to its place, as after an undo, for a person to go on with it. @param {Line} line */
   restore(line) {
     this.#gone.delete(line.transaction_id);
-    if (this.get(line.transaction_id)) return this.put(line);
-    if (fits(this.filter, line) !== false && !this.#isBeyond(line)) this.#insert([line]);
+    this.#touched.add(line.transaction_id);
+    if (this.get(line.transaction_id)) this.put(line);
+    else if (!this.#isBeyond(line)) this.#insert([line]);
   }
 
   /** @param {Line[]} lines */

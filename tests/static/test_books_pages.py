@@ -1,0 +1,133 @@
+"""Rules, settings, and the undo of an import, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.static.dashboard import Dashboard, Office
+from tests.static.desk import Desk
+from workers.books.access import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def desk(dashboard: Dashboard, office: Office) -> Desk:
+    return Desk(dashboard, office.company)
+
+
+def test_rules_are_added_moved_changed_and_deleted(desk: Desk) -> None:
+    desk.bring("ACORN BAKERY", "BIRCH TOOLS", "ACORN INN")
+    desk.rule("BIRCH", "Materials and maintenance")
+    desk.go("Rules")
+    desk.press("Add a rule")
+    dialog = desk.page.get_by_role("dialog", name="A new rule")
+    dialog.get_by_label("When the description contains").fill("ACORN (")
+    dialog.get_by_label("As a regular expression").check()
+    dialog.locator("[name=category]").select_option("Travel lodging")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("When the description contains").fill("ACORN (INN|HOTEL)")
+    expect(dialog).to_contain_text("Fits 1 line")
+    dialog.get_by_role("button", name="Save the rule").click()
+
+    rules = desk.page.locator(".rule-row")
+    expect(rules).to_contain_text(["contains BIRCH", "matches /ACORN (INN|HOTEL)/"])
+    desk.press("Move up: matches")
+    expect(rules).to_contain_text(["matches /ACORN (INN|HOTEL)/", "contains BIRCH"])
+    # The rule that was saved has decided the line there was, as a job.
+    desk.open("ready", source="rule")
+    expect(desk.row("ACORN INN")).to_contain_text("Travel lodging")
+
+    desk.go("Rules")
+    desk.press("Edit: contains BIRCH")
+    changing = desk.page.get_by_role("dialog", name="Change the rule")
+    changing.get_by_label("Amount from").fill("1.000,50")
+    expect(changing).to_contain_text("No line of the newest 3 fits")
+    changing.get_by_role("button", name="Save the rule").click()
+    expect(rules.nth(1)).to_contain_text(re.compile(r"contains BIRCH, 1000.50? or more"))
+    desk.press("Delete: matches")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Delete the rule").click()
+    expect(rules).to_have_count(1)
+
+
+def test_accounts_are_added_renamed_and_archived(desk: Desk) -> None:
+    desk.bring("ACORN BAKERY")
+    desk.go("Settings")
+    bank = desk.page.locator('[data-part="bank"] li')
+    expect(bank).to_have_count(1)
+    bank.first.get_by_label("IBAN or last four digits").fill("4321")
+    desk.keys("Tab")
+    form = desk.page.locator('[data-part="add-bank"]')
+    form.locator("[name=name]").fill("Card")
+    form.locator("[name=number]").fill("987")
+    form.get_by_role("button", name="Add").click()
+    assert form.locator("[name=number]").evaluate("field => !field.validity.valid")
+    form.locator("[name=number]").fill("9876")
+    form.get_by_role("button", name="Add").click()
+    expect(bank).to_have_count(2)
+    named = {one["name"]: one["number"] for one in desk.ask("GET", "accounts/bank")["data"]}
+    assert named == {"Checking": "4321", "Card": "9876"}
+
+    chart = desk.page.locator('[data-part="chart"] li')
+    travel = chart.filter(has=desk.page.locator('[data-part="code"]', has_text="6230"))
+    travel.get_by_label("Name").fill("Trains and taxis")
+    desk.keys("Enter")
+    desk.page.locator('[data-part="add-account"] [name=code]').fill("6230")
+    desk.page.locator('[data-part="add-account"] [name=name]').fill("Another")
+    desk.page.locator('[data-part="add-account"]').get_by_role("button", name="Add").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("6230 Trains and taxis")
+    desk.press("Archive: Trains and taxis")
+    expect(desk.page.get_by_role("button", name="Use again: Trains and taxis")).to_be_visible()
+    desk.open("all")
+    expect(desk.row("ACORN BAKERY")).to_contain_text("Checking ··4321")
+    desk.keys("j", "c")
+    desk.page.get_by_role("combobox", name="Category").fill("trains")
+    expect(desk.page.get_by_text("No account is called so")).to_be_visible()
+
+
+def test_a_closed_period_is_asked_about_and_then_holds(desk: Desk, office: Office) -> None:
+    desk.bring("ACORN BAKERY")
+    desk.strip("ACORN")
+    desk.go("Settings")
+    expect(desk.page.get_by_text("An admin can change that")).to_be_visible()
+    desk.dashboard.sign_in(office.sign_in_url(Role.ADMIN))
+    desk.go("Settings")
+    desk.page.get_by_label("Closed through").fill("2026-01-31")
+    desk.press("Close the books")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Close the books").click()
+    expect(desk.page.get_by_text("The books are closed through Jan 31, 2026")).to_be_visible()
+    desk.go("Review")
+    desk.keys("j", "c")
+    desk.choose("meals")
+    expect(desk.page.get_by_role("alert")).to_contain_text("closed period")
+    desk.go("Settings")
+    desk.press("Open them again")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Open the books").click()
+    expect(desk.page.get_by_text("The books are open")).to_be_visible()
+
+
+def test_an_import_is_undone_as_far_as_nobody_approved_it(desk: Desk) -> None:
+    desk.bring("ACORN BAKERY", "BIRCH TOOLS", "CEDAR INN")
+    desk.strip("ACORN")
+    desk.go("Review")
+    desk.keys("j", "a")
+    desk.choose("meals")
+    desk.assert_tabs(approved=1)
+    desk.go("Jobs")
+    desk.press("Undo this import")
+    dialog = desk.page.get_by_role("dialog", name="Undo the import of june.csv?")
+    expect(dialog).to_contain_text("2 lines of it that nobody has approved are removed")
+    expect(dialog).to_contain_text("1 approved line stays")
+    dialog.get_by_role("button", name="Remove 2 lines").click()
+    expect(desk.dashboard.title).to_have_text("Undo of june.csv")
+    tally = desk.page.locator("job-card .tally")
+    expect(tally).to_have_text(re.compile("^2 Removed(1 Approved, so it stays)?$"))
+    desk.page.locator("page-links a", has_text="Review").click()
+    desk.assert_tabs(review=0, approved=1, all=1)
+    desk.go("Jobs")
+    desk.page.locator("job-list li", has_text="june.csv").last.click()
+    desk.press("Undo this import")
+    expect(desk.page.get_by_role("status").filter(has_text="Nothing is left to undo")).to_be_visible()
