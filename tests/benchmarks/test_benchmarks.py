@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from tests.benchmarks import approve, ask, categorize, fanout, pickup, throughput
+from tests.benchmarks import approve, ask, books, categorize, fanout, pickup, rules, throughput
 from tests.benchmarks.figures import OURS, Report, percentile
 from tests.brokers import found_program
 
@@ -41,6 +41,15 @@ async def test_approve() -> None:
 async def test_ask() -> None:
     size = ask.Size(lines=120, rounds=1, postgresql=0)
     assert_measured(await ask.measure(size), ask.FLOOR)
+
+
+async def test_rules() -> None:
+    assert_measured(await rules.measure(rules.Size(rules=10, lines=200, rounds=1)), rules.PEER)
+
+
+async def test_books() -> None:
+    size = books.Size(lines=200, rounds=1, postgresql=0)
+    assert_measured(await books.measure(size), books.FLOOR)
 
 
 async def test_throughput() -> None:

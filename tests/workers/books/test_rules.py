@@ -106,7 +106,10 @@ WORDS = st.lists(st.sampled_from(["uber", "eats", "a", "b"]), min_size=1, max_si
 def test_the_short_cuts_change_nothing(said: list[tuple[str, bool]], text: str) -> None:
     rules = [pattern(words) if is_pattern else Rule(words, "Meals") for words, is_pattern in said]
     slowly = next((rule for rule in rules if holds(rule, text)), None)
-    assert Rules(rules).find(a_line(text)) == slowly
+    for block in (1, 2, 16):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("workers.books.rules.BLOCK", block)
+            assert Rules(rules).find(a_line(text)) == slowly
 
 
 # --- patterns of people we do not know ------------------------------------------------------------------
