@@ -1,13 +1,18 @@
-"""Rules first, then what was approved before; what neither knows waits for a person. No I/O."""
+"""Rules first, then what was approved before, then what a model learned; what none knows waits for a person. No I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from workers.books.memory import Memory, Recollection
+from workers.books.opinion import Asked, Expert, Opinion
 from workers.books.rules import RuleInput, Rules
+
+#: An opinion that is wrong nine times out of ten is no help to whoever decides.
+LEAST_CONFIDENCE = 0.1
 
 
 class LineInput(RuleInput, Protocol):
@@ -22,7 +27,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None
     #: ``proposed`` or ``review``.
     state: str
-    #: ``rule`` or ``memory``; null where nobody decided.
+    #: ``rule``, ``memory`` or ``model``; null where nobody has a say.
     source: str | None
     confidence: float | None
     reason: str
@@ -38,19 +43,53 @@ UNKNOWN = Decision(
 
 
 class Categorizer:
-    def __init__(self, rules: Rules, memory: Memory) -> None:
+    """``categories`` are the names of the company's chart: memory and model say no others."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        memory: Memory,
+        *,
+        expert: Expert | None = None,
+        company_id: str = "",
+        categories: frozenset[str] | None = None,
+    ) -> None:
         self._rules = rules
         self._memory = memory
+        self._expert = expert
+        self._company_id = company_id
+        self._categories = categories
+        self._threshold = None if expert is None else expert.card.threshold_for(memory.approved)
 
     def decide(self, line: LineInput) -> Decision:
+        return self.decide_all([line])[0]
+
+    def decide_all(self, lines: Sequence[LineInput]) -> list[Decision]:
+        """One for each line; many at once, for a model is quick only with many."""
+        decisions = [self._known(line) for line in lines]
+        if self._expert is None:
+            return decisions
+        unsure = [number for number, decision in enumerate(decisions) if decision.source is None]
+        asked = [
+            Asked(self._company_id, lines[number].description, lines[number].amount) for number in unsure
+        ]
+        for number, opinion in zip(unsure, self._expert.opinions(asked, self._categories), strict=True):
+            if opinion and opinion.confidence >= LEAST_CONFIDENCE:
+                decisions[number] = opined(opinion, self._threshold, decisions[number])
+        return decisions
+
+    def _known(self, line: LineInput) -> Decision:
         if rule := self._rules.find(line):
             return proposal(rule.category, "rule", 1.0, rule.words)
         recollection = self._memory.recall(line.merchant_key, line.sign)
-        if recollection is None:
+        if recollection is None or not self._is_in_chart(recollection.category):
             return UNKNOWN
         if not recollection.clear:
             return undecided(recollection, line.merchant_key)
         return remembered(recollection, line.merchant_key)
+
+    def _is_in_chart(self, category: str) -> bool:
+        return self._categories is None or category in self._categories
 
 
 def proposal(category: str, source: str, confidence: float, reason: str) -> Decision:
@@ -69,3 +108,20 @@ def undecided(recollection: Recollection, merchant_key: str) -> Decision:
     share = f"only {recollection.count} of {recollection.total} as {recollection.category}"
     reason = f"approved lines of {merchant_key} differ: {share}"
     return Decision(category=None, state="review", source=None, confidence=None, reason=reason)
+
+
+def opined(opinion: Opinion, threshold: float | None, otherwise: Decision) -> Decision:
+    """A proposal from the threshold on, below it a suggestion; ``otherwise`` is what was known without the model."""
+    reason = f"model {opinion.confidence:.2f}"
+    sure = threshold is not None and opinion.confidence >= threshold
+    if not sure:
+        reason += ": please check" if threshold is None else f": below {threshold:.2f}, please check"
+    if otherwise is not UNKNOWN:
+        reason += f"; {otherwise.reason}"
+    return Decision(
+        category=opinion.category,
+        state="proposed" if sure else "review",
+        source="model",
+        confidence=opinion.confidence,
+        reason=reason,
+    )

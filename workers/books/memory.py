@@ -38,6 +38,8 @@ class Memory:
         counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
         for key, sign, category, count in approved:
             counts[key, sign][category] += count
+        #: Of how many lines it is made.
+        self.approved = sum(categories.total() for categories in counts.values())
         self._recollections = {what: _recollection(categories) for what, categories in counts.items()}
 
     def recall(self, merchant_key: str, sign: int) -> Recollection | None:

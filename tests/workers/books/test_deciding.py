@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workers.books.making import a_line
+from tests.workers.books.making import NOW, a_line
 from workers.books.categorizer import UNKNOWN, Categorizer, proposal
 from workers.books.categorizing import Decided, Line
 from workers.books.journal import lines_of, propose
 from workers.books.memory import Memory
 from workers.books.merchants import merchant_key, normalise
+from workers.books.model_card import ModelCard
+from workers.books.opinion import Asked, Opinion, Subject
 from workers.books.rules import Rule, Rules
 
 
@@ -29,6 +32,19 @@ from workers.books.rules import Rule, Rules
         ("BLUE DOOR          PORTLAND     OR", "BLUE DOOR"),
         ("BLUE DOOR*F503NPY4H WWW.BLUEDOOR.COM", "BLUE DOOR"),
         ("ACH DEBIT BLUE DOOR WEB ID: 9673337684", "BLUE DOOR"),
+        # One word, and no city beside it: else each branch would be a merchant.
+        ("POS DEBIT BLUEDOOR SAN DIEGO CA", "BLUEDOOR"),
+        ("BLUEDOOR               SALT LAKE CITY UT", "BLUEDOOR"),
+        ("BLUEDOOR F1234 DENVER CO", "BLUEDOOR"),
+        ("BLUEDOOR 57444212100 PORTLAND OR", "BLUEDOOR"),
+        ("Bluedoor payment", "BLUEDOOR"),
+        # What only looks like a rail or a place.
+        ("POST OFFICE 12", "POST OFFICE"),
+        ("RETURNS DEPOT", "RETURNS DEPOT"),
+        ("BLUE WATER CO", "BLUE WATER"),
+        ("BOSTON MA", "BOSTON MA"),
+        # Whom it goes to tells it, not that it goes.
+        ("TRANSFER TO ANNA SMITH 12/27", "TRANSFER TO ANNA SMITH"),
         ("Müller & Söhne", "MÜLLER SÖHNE"),
         ("1234567", ""),
         ("", ""),
@@ -85,6 +101,99 @@ def test_a_line_nobody_knows_waits_for_a_person() -> None:
     categorizer = Categorizer(Rules([]), Memory([("", -1, "Rent", 5)]))
     assert categorizer.decide(a_line("123")) == UNKNOWN
     assert UNKNOWN.state == "review"
+
+
+# --- the model --------------------------------------------------------------------------------------------------
+
+
+class Wise:
+    """Says of everything what it was told to say, if the chart has it."""
+
+    def __init__(self, category: str, confidence: float, *, cautious: float | None = 0.99) -> None:
+        self.card = ModelCard(
+            format=1,
+            trained_at=NOW,
+            examples=900,
+            companies=2,
+            categories=9,
+            tokens=99,
+            threshold=0.6,
+            cautious_threshold=cautious,
+            auto_share=0.8,
+            auto_precision=0.96,
+            accuracy=0.9,
+            held_back=180,
+        )
+        self._opinion = Opinion(category, confidence)
+        self.asked: list[Subject] = []
+
+    def opinions(
+        self, subjects: Sequence[Subject], categories: frozenset[str] | None = None
+    ) -> list[Opinion | None]:
+        self.asked += subjects
+        known = categories is None or self._opinion.category in categories
+        return [self._opinion if known else None for _ in subjects]
+
+
+SETTLED = ("ELSEWHERE", -1, "Rent", 200)
+CHART = frozenset({"Rent", "Tools", "Meals"})
+
+
+def with_model(expert: Wise, *approved: tuple[str, int, str, int]) -> Categorizer:
+    return Categorizer(Rules([]), Memory(approved), expert=expert, company_id="acme", categories=CHART)
+
+
+def test_the_model_is_asked_only_about_what_rules_and_memory_leave() -> None:
+    expert = Wise("Meals", 0.97)
+    memory = Memory([("ACME", -1, "Rent", 9), SETTLED])
+    categorizer = Categorizer(Rules([Rule("UBER", "Tools")]), memory, expert=expert, company_id="acme")
+    lines = [a_line("Uber"), a_line("new", "-2"), a_line("Acme"), a_line("other", "-3")]
+    decisions = categorizer.decide_all(lines)
+    assert [decision.source for decision in decisions] == ["rule", "model", "memory", "model"]
+    assert expert.asked == [Asked("acme", "new", Decimal(-2)), Asked("acme", "other", Decimal(-3))]
+    assert decisions == [categorizer.decide(line) for line in lines]
+
+
+def test_a_sure_model_proposes_and_an_unsure_one_suggests() -> None:
+    sure = with_model(Wise("Meals", 0.97), SETTLED).decide(a_line("new"))
+    assert (sure.category, sure.state, sure.confidence, sure.reason) == (
+        "Meals",
+        "proposed",
+        0.97,
+        "model 0.97",
+    )
+    unsure = with_model(Wise("Meals", 0.52), SETTLED).decide(a_line("new"))
+    assert (unsure.category, unsure.state, unsure.source, unsure.confidence) == (
+        "Meals",
+        "review",
+        "model",
+        0.52,
+    )
+    assert unsure.reason == "model 0.52: below 0.60, please check"
+
+
+def test_a_model_is_trusted_less_where_memory_is_young() -> None:
+    young = with_model(Wise("Meals", 0.97), ("ELSEWHERE", -1, "Rent", 199)).decide(a_line("new"))
+    assert (young.state, young.reason) == ("review", "model 0.97: below 0.99, please check")
+    never = with_model(Wise("Meals", 1.0, cautious=None)).decide(a_line("new"))
+    assert (never.state, never.reason) == ("review", "model 1.00: please check")
+
+
+def test_a_model_that_only_guesses_is_not_heard() -> None:
+    assert with_model(Wise("Meals", 0.09), SETTLED).decide(a_line("new")) == UNKNOWN
+
+
+def test_where_memory_is_split_the_model_decides_and_both_are_told() -> None:
+    split = (("ACME", -1, "Rent", 3), ("ACME", -1, "Tools", 2), SETTLED)
+    decision = with_model(Wise("Tools", 0.8), *split).decide(a_line("ACME"))
+    assert (decision.category, decision.state, decision.source) == ("Tools", "proposed", "model")
+    assert decision.reason == "model 0.80; approved lines of ACME differ: only 3 of 5 as Rent"
+
+
+def test_what_the_chart_does_not_have_is_neither_remembered_nor_opined() -> None:
+    gone = ("ACME", -1, "Gone", 9)
+    assert with_model(Wise("Tools", 0.97), gone, SETTLED).decide(a_line("ACME")).category == "Tools"
+    assert with_model(Wise("Gone", 0.97), gone, SETTLED).decide(a_line("ACME")) == UNKNOWN
 
 
 def decided(amount: Decimal, category: str | None = "Rent") -> Decided:
