@@ -13,6 +13,7 @@ import { Chart } from "./chart.js";
 import { counted } from "./format.js";
 import { isOver } from "./jobs.js";
 import { ask } from "./question.js";
+import { undoQuestion } from "./review/bulk.js";
 import { OPEN } from "./review/filter.js";
 import { Review } from "./review/review.js";
 import { Workspace } from "./workspace.js";
@@ -79,9 +80,7 @@ export class CompanyRoom extends EventTarget {
 
   /** @param {Job} job that approved lines */
   async undoApproval(job) {
-    const approved = counted(job.result?.["approved"] ?? 0, "lines");
-    const detail = "They stand for review again as they were before. Lines that were changed since stay as they are.";
-    if (await ask({ title: `Take back the approval of ${approved}?`, detail, yes: "Undo the approval", no: "Keep it" })) {
+    if (await ask(undoQuestion(job.result?.["approved"] ?? 0))) {
       await this.workspace.submit("undo-approve", { approve_job_id: job.job_id }, "Undo of an approval");
     }
   }

@@ -60,6 +60,11 @@ def _javascript(hint: Any) -> str:
         return " | ".join(map(_javascript, inner))
     if origin is Literal:
         return " | ".join(msgspec.json.encode(word).decode() for word in inner)
+    return _collection(hint)
+
+
+def _collection(hint: Any) -> str:
+    origin, inner = get_origin(hint), get_args(hint)
     if origin is list:
         item = _javascript(inner[0])
         return f"({item})[]" if "|" in item else f"{item}[]"

@@ -97,6 +97,8 @@ def test_all_that_match_are_approved_as_one_job_and_taken_back(desk: Desk) -> No
     desk.assert_tabs(ready=0, approved=MANY)
     expect(desk.rows).to_have_count(0)
 
+    desk.keys("u")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
     desk.press("Undo this approval")
     desk.page.get_by_role("dialog").get_by_role("button", name="Undo the approval").click()
     expect(desk.tally).to_contain_text(f"{MANY:,} Taken back", timeout=60_000)
@@ -237,7 +239,7 @@ def test_filters_stand_in_the_address_and_a_job_leads_to_its_lines(desk: Desk) -
     desk.press("Remove the condition: From june.csv")
     desk.press("Filters")
     desk.page.locator("review-filters [name=source]").select_option("rule")
-    desk.page.locator("review-filters [name=amount_max]").fill("−2")
+    desk.page.locator("review-filters [name=amount_max]").fill("\N{MINUS SIGN}2")
     desk.keys("Enter", "Escape", "/")
     desk.page.keyboard.type("coffee")
     expect(desk.page).to_have_url(re.compile("tab=all.*text=coffee.*source=rule.*amount_max=-2"))

@@ -33,7 +33,6 @@ export class ReviewGrid extends HTMLElement {
     this.replaceChildren(this.#root);
     this.#root.addEventListener("scroll", () => this.#sight(), { passive: true });
     this.#root.addEventListener("click", (event) => this.#click(event));
-    this.#root.addEventListener("dblclick", (event) => this.#on(event, ".description, .date, .grounds, .amount", "line-open"));
     part(this.#root, "pick-all", HTMLInputElement).addEventListener("change", ({ target }) =>
       this.#tell(target instanceof HTMLInputElement && target.checked ? "pick-loaded" : "pick-none"),
     );
@@ -71,7 +70,7 @@ export class ReviewGrid extends HTMLElement {
     const { ledger } = review;
     if (other || this.#lines !== ledger.lines) this.#replace(ledger.lines, other && !ledger.loaded);
     else this.#render();
-    this.#root.setAttribute("aria-rowcount", String(ledger.hasMore ? (ledger.total ?? -1) : ledger.lines.length + 1));
+    this.#root.setAttribute("aria-rowcount", String(ledger.hasMore && ledger.total === null ? -1 : Math.max(ledger.total ?? 0, ledger.lines.length) + 1));
     this.#root.setAttribute("aria-busy", String(ledger.reading));
     this.#root.toggleAttribute("data-reading-only", !review.mayAct);
     this.#pickAll(review);
@@ -203,13 +202,7 @@ export class ReviewGrid extends HTMLElement {
     } else if (event.shiftKey) this.#tell("line-pick", { id, extend: true });
     else if (event.target.closest(".tick")) this.#tell("line-approve", id);
     else if (event.target.closest("button.chip")) this.#tell("line-category", id);
-    else if (matchMedia("(hover: none)").matches) this.#tell("line-open", id);
-  }
-
-  /** @param {Event} event @param {string} where @param {string} name */
-  #on(event, where, name) {
-    const id = rowId(event.target);
-    if (id && event.target instanceof Element && event.target.closest(where)) this.#tell(name, id);
+    else if (event.target.closest(".description") || matchMedia("(hover: none)").matches) this.#tell("line-open", id);
   }
 
   /** @param {Event} event */

@@ -10,20 +10,17 @@
  */
 import { counted } from "../format.js";
 import { problemView } from "../problem-view.js";
-import { ask } from "../question.js";
 import { commandOf, takesKeys } from "../review/keys.js";
-import { MOST_SET } from "../review/review.js";
-import { ruleWords } from "../rule-words.js";
 import { clone, oncePerFrame, part, show, text } from "../view.js";
 import { CategoryPicker } from "./category-picker.js";
 import { FollowedJob } from "./followed-job.js";
 import { showKeys } from "./key-help.js";
 import { LineDetails } from "./line-details.js";
+import { chooseCategory, chooseForMany, makeRule, undoApproval } from "./review-asking.js";
 import { emptyView } from "./review-empty.js";
 import { ReviewDock } from "./review-dock.js";
 import { ReviewGrid } from "./review-grid.js";
 import { ReviewHead } from "./review-head.js";
-import { RuleDialog } from "./rule-dialog.js";
 import { isClosed } from "./review-row.js";
 
 export class ReviewPage extends HTMLElement {
@@ -45,7 +42,7 @@ export class ReviewPage extends HTMLElement {
     this.#listen(part(this.#root, "followed", HTMLElement), {
       "followed-close": () => this.#review?.leaveBulk(),
       "bulk-retry": () => this.#review?.retryFailed(),
-      "bulk-undo": () => this.#undoApproval(),
+      "bulk-undo": (job) => this.#review && undoApproval(this.#review, job),
     });
     part(this.#root, "arrivals", HTMLElement).addEventListener("click", () => this.#admit());
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -59,6 +56,7 @@ export class ReviewPage extends HTMLElement {
     this.#grid.accountName = (id) => chart.nameWhereSeveral(id);
     review.addEventListener("change", () => review === this.#review && this.#draw());
     review.acts.addEventListener("category-wanted", (event) => event instanceof CustomEvent && this.#choose(event.detail, true));
+    review.confirmUndo = (job) => undoApproval(review, job);
     chart.addEventListener("change", this.#draw);
   }
 
@@ -231,57 +229,20 @@ export class ReviewPage extends HTMLElement {
 
   /** @param {Line} line @param {boolean} [thenApprove] */
   async #choose(line, thenApprove = false) {
-    const review = this.#review;
-    if (!review || !this.#mayAct || isClosed(line)) return;
+    if (!this.#review || !this.#chart || !this.#mayAct || isClosed(line)) return;
     const inDetails = this.#details.contains(document.activeElement);
     const cell = this.#grid.rowOf(line.transaction_id)?.querySelector(".category") ?? null;
-    const choice = await this.#picker.choose({
-      anchor: inDetails ? this.#details.anchor : cell,
-      accounts: this.#chart?.categories ?? [],
-      chosen: line.category,
-      title: line.description,
-      approves: thenApprove ? "always" : "on-shift",
-    });
-    if (inDetails) this.#details.takeFocus();
-    else this.#grid.takeFocus();
-    if (!choice) return;
-    await review.setCategory(choice.category, line);
-    const now = choice.approve && review.ledger.get(line.transaction_id);
-    if (now && now.category === choice.category) await review.approveOne(now);
+    const back = () => (inDetails ? this.#details : this.#grid).takeFocus();
+    await chooseCategory(this.#review, this.#chart, line, { anchor: inDetails ? this.#details.anchor : cell, thenApprove, back });
   }
 
   async #chooseForMany() {
-    const review = this.#review;
-    if (!review || !this.#mayAct || review.selection.size > MOST_SET) return;
-    const choice = await this.#picker.choose({
-      anchor: this.#dock.anchor,
-      accounts: this.#chart?.categories ?? [],
-      chosen: null,
-      title: counted(review.selection.size, "lines"),
-      approves: "never",
-    });
-    this.#grid.takeFocus();
-    if (choice?.category) await review.setCategory(choice.category, null);
+    if (!this.#review || !this.#chart || !this.#mayAct) return;
+    await chooseForMany(this.#review, this.#chart, { anchor: this.#dock.anchor, back: () => this.#grid.takeFocus() });
   }
 
   async #makeRule() {
-    const { offer } = this.#review?.acts ?? {};
-    if (!this.#review || !this.#chart || !offer?.rule) return;
-    const dialog = /** @type {RuleDialog} */ (document.querySelector("rule-dialog"));
-    const saved = await dialog.edit(this.#review.books, this.#chart, { rule: offer.rule, ruleId: null });
-    this.#grid.takeFocus();
-    if (!saved) return;
-    this.#review.acts.say(`Rule saved: ${ruleWords(saved.rule)} → ${saved.rule.category}`);
-    await this.#review.ruleSaved(saved);
-  }
-
-  async #undoApproval() {
-    const review = this.#review;
-    if (!review?.bulk) return;
-    const approved = review.bulk.lines.all.filter(({ outcome }) => outcome === "approved").length;
-    const title = `Take back the approval of ${counted(approved, "lines")}?`;
-    const detail = "They stand for review again as they were before. Lines that were changed since stay as they are.";
-    if (await ask({ title, detail, yes: "Undo the approval", no: "Keep it" })) await review.undoApproval();
+    if (this.#review && this.#chart) await makeRule(this.#review, this.#chart, () => this.#grid.takeFocus());
   }
 
   /** @param {Partial<Filter>} change */
@@ -304,7 +265,7 @@ export class ReviewPage extends HTMLElement {
     this.#hold();
     this.#drawDetails(review, chart);
     this.#dock.draw(review);
-    this.#announce(review.ledger.waiting);
+    this.#announce(review);
     this.#explain(review);
   }
 
@@ -315,11 +276,14 @@ export class ReviewPage extends HTMLElement {
     show(this.#details, this.#showsDetails && line !== undefined);
   }
 
-  /** @param {number} waiting new lines that are held back */
-  #announce(waiting) {
+  /** New lines that are held back, shown; and for those who do not see, what was done and what is selected. @param {Review} review */
+  #announce({ ledger: { waiting }, acts: { said }, selection: { size } }) {
     const pill = part(this.#root, "arrivals", HTMLElement);
+    const words = waiting ? counted(waiting, "new lines") : "";
     show(pill, waiting > 0);
-    text(pill, waiting ? `↑ ${counted(waiting, "new lines")}` : "");
+    text(pill, words && `↑ ${words}`);
+    const selected = size ? `${counted(size, "lines")} selected` : "";
+    text(part(this.#root, "spoken", HTMLElement), [said?.text, selected, words].filter(Boolean).join(". "));
   }
 
   /** What is wrong with the list, or what to do where it is empty. @param {Review} review */

@@ -24,6 +24,13 @@ export function drawRow(row, line, look) {
   drawGrounds(row, line);
   drawControls(row, line, look);
   text(part(row, "account", HTMLElement), look.account);
+  row.setAttribute("aria-label", spoken(row, line));
+}
+
+/** The row in one breath, without the names of its buttons. @param {HTMLElement} row @param {Line} line */
+function spoken(row, line) {
+  const words = ["date", "description", "amount", "source", "sure", "reason"].map((name) => part(row, name, HTMLElement).textContent);
+  return [...words.slice(0, 3), line.category ?? "no category", ...words.slice(3)].filter(Boolean).join(", ");
 }
 
 /** @param {HTMLElement} row @param {Line} line */

@@ -12,7 +12,7 @@ import { ApiError, asProblem } from "../api.js";
 import { counted } from "../format.js";
 import { OPEN } from "./filter.js";
 
-/** @typedef {{text: string, undo: () => Promise<void>}} Act */
+/** @typedef {{text: string, undo: () => Promise<unknown>}} Act `undo` answers false where a person thought better of it */
 /** @typedef {{line: Transaction, category: string, alike: number, rule: NewRule | null}} Offer */
 /** @typedef {{text: string, done: number, total: number}} Going */
 
@@ -113,12 +113,17 @@ export class Acts extends EventTarget {
     if (!act) return;
     this.#forget();
     try {
-      await act.undo();
-      this.said = { text: `Taken back: ${act.text}`, undoable: false };
+      if ((await act.undo()) === false) this.#done.push(act);
+      else this.said = { text: `Taken back: ${act.text}`, undoable: false };
     } catch (error) {
       this.problem = asProblem(error);
     }
     this.#tell();
+  }
+
+  /** Something that is done elsewhere and can be taken back from here. @param {string} text @param {() => Promise<unknown>} undo */
+  remember(text, undo) {
+    this.#done.push({ text, undo });
   }
 
   /** Something that was done elsewhere; nothing of it is taken back from here. @param {string} text */
@@ -226,7 +231,7 @@ export class Acts extends EventTarget {
 
   /** @param {string} text @param {() => Promise<void>} undo */
   #did(text, undo) {
-    this.#done.push({ text, undo });
+    this.remember(text, undo);
     this.said = { text, undoable: true };
   }
 

@@ -6,6 +6,7 @@
  * @import { ApprovedLine, LineFailure } from "../contract-books.js"
  * @import { Job, LogEvent } from "../contract.js"
  */
+import { counted } from "../format.js";
 import { isOver } from "../jobs.js";
 import { Lines } from "../lines.js";
 
@@ -86,6 +87,12 @@ export function tally({ kind, result }, lines) {
   for (const [outcome, count] of Object.entries(ended ?? {})) counts.set(outcome, count);
   if (!ended) for (const { outcome } of lines) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].filter(([, count], index) => count > 0 || index === 0).map(([outcome, count]) => ({ outcome, count, done: isDone(kind, outcome), word: outcomeWord(kind, outcome) }));
+}
+
+/** Asked before an approval is taken back. @param {number} approved */
+export function undoQuestion(approved) {
+  const detail = "They stand for review again as they were before. Lines that were changed since stay as they are.";
+  return { title: `Take back the approval of ${counted(approved, "lines")}?`, detail, yes: "Undo the approval", no: "Keep it" };
 }
 
 /** What could not be done, with what to do about it. @param {Job} job @param {ApprovedLine[]} lines */

@@ -35,6 +35,8 @@ export class Review extends EventTarget {
   selection = new Selection();
   /** The job over many lines that is followed. @type {Bulk | null} */
   bulk = null;
+  /** Asks a person, and says whether a whole approval is being taken back. @type {(job: Job) => Promise<boolean>} */
+  confirmUndo = async () => false;
   #seen = 0;
   #open = false;
 
@@ -144,15 +146,20 @@ export class Review extends EventTarget {
   async approveChosen() {
     const { all, ids, size } = this.selection;
     const what = all ? this.#allMatching(all.seenAt) : { transaction_ids: ids, revisions: this.#revisions(ids) };
-    if (await this.submit("bulk-approve", what, `Approval of ${counted(size, "lines")}`)) this.selection.clear();
+    const title = `Approval of ${counted(size, "lines")}`;
+    const job = await this.submit("bulk-approve", what, title);
+    if (!job) return;
+    this.selection.clear();
+    this.acts.remember(title, () => this.confirmUndo(job));
   }
 
   retryFailed() {
     return this.bulk && this.submit("bulk-approve", { failed_of: this.bulk.job.job_id }, "Approval of what had failed");
   }
 
-  undoApproval() {
-    return this.bulk && this.submit("undo-approve", { approve_job_id: this.bulk.job.job_id }, "Undo of an approval");
+  /** @param {Job} job that approved lines */
+  undoApproval(job) {
+    return this.submit("undo-approve", { approve_job_id: job.job_id }, "Undo of an approval");
   }
 
   /** @param {string} kind @param {object} submission @param {string} title */
