@@ -41,7 +41,9 @@ def model(tmp_path: Path) -> Iterator[LanguageModel]:
 
 @pytest.fixture
 def settings(settings: Settings, database_url: str, model: LanguageModel) -> Settings:
-    return model.settings(msgspec.structs.replace(settings, database_url=database_url))
+    # Each new worker imports the vendor's package, half a second of work: a busy machine must not take it for dead.
+    tempo = settings.tempo.scaled(2.5)
+    return model.settings(msgspec.structs.replace(settings, database_url=database_url, tempo=tempo))
 
 
 def merchants_for(kills: int) -> list[str]:
