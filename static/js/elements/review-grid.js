@@ -13,6 +13,8 @@ import { drawRow } from "./review-row.js";
 
 /** Rows beyond the sight that stand ready. */
 const BEYOND = 10;
+/** Milliseconds that rows take to their new places, as the style sheet has it, and a little more. */
+const SLIDING = 200;
 /** Rows before the end at which the next page is asked for. */
 const AHEAD = 60;
 
@@ -26,6 +28,8 @@ export class ReviewGrid extends HTMLElement {
   #rows = new Map();
   #height = 40;
   #pointed = false;
+  /** @type {number | undefined} */
+  #sliding;
   /** @type {(accountId: string) => string} */
   accountName = () => "";
 
@@ -99,7 +103,15 @@ export class ReviewGrid extends HTMLElement {
     part(this.#root, "rows", HTMLElement).style.height = `${lines.length * this.#height}px`;
     if (afresh) this.#root.scrollTop = 0;
     else if (anchored !== null && (top > 0 || this.isHeld)) this.#root.scrollTop = anchored;
-    this.#render();
+    this.#slide();
+    this.#render([]);
+  }
+
+  /** Rows move to their new places for a moment; where scrolling puts other lines into them, they do not. */
+  #slide() {
+    clearTimeout(this.#sliding);
+    this.#root.toggleAttribute("data-sliding", true);
+    this.#sliding = window.setTimeout(() => this.#root.toggleAttribute("data-sliding", false), SLIDING);
   }
 
   /** Where to scroll so that the first line in sight that is still there stays. @param {Line[]} before @param {number} top */
@@ -112,7 +124,8 @@ export class ReviewGrid extends HTMLElement {
     return null;
   }
 
-  #render() {
+  /** @param {HTMLElement[]} [spare] rows of lines that are out of sight, to be drawn anew: quicker than to make others */
+  #render(spare) {
     const review = this.#review;
     if (!review) return;
     const [first, last] = this.#range();
@@ -120,17 +133,25 @@ export class ReviewGrid extends HTMLElement {
     const current = review.ledger.indexOf(review.cursor.id);
     const indices = Array.from({ length: last - first }, (_, offset) => first + offset);
     if (current >= 0 && (current < first || current >= last)) indices.push(current);
-    const rows = indices.map((index) => this.#row(review, /** @type {Line} */ (this.#lines[index]), index));
+    const lines = indices.map((index) => /** @type {Line} */ (this.#lines[index]));
+    const unused = spare ?? this.#unused(lines);
+    const rows = lines.map((line, at) => this.#row(review, line, indices[at] ?? 0, unused));
     this.#rows = new Map(rows);
     hold(part(this.#root, "rows", HTMLElement), rows.map(([, row]) => row));
     if (current < 0) this.#root.removeAttribute("aria-activedescendant");
     else this.#root.setAttribute("aria-activedescendant", `line-${review.cursor.id}`);
   }
 
-  /** @param {Review} review @param {Line} line @param {number} index @returns {[string, HTMLElement]} */
-  #row(review, line, index) {
+  /** @param {Line[]} lines that are in sight */
+  #unused(lines) {
+    const used = new Set(lines.map((line) => line.transaction_id));
+    return [...this.#rows].flatMap(([id, row]) => (used.has(id) ? [] : [row]));
+  }
+
+  /** @param {Review} review @param {Line} line @param {number} index @param {HTMLElement[]} unused @returns {[string, HTMLElement]} */
+  #row(review, line, index, unused) {
     const id = line.transaction_id;
-    const row = this.#rows.get(id) ?? clone("review-row");
+    const row = this.#rows.get(id) ?? unused.pop() ?? clone("review-row");
     drawRow(row, line, {
       chosen: review.selection.has(id),
       current: review.cursor.id === id,

@@ -10,7 +10,7 @@
  */
 import { counted } from "../format.js";
 import { problemView } from "../problem-view.js";
-import { commandOf, takesKeys } from "../review/keys.js";
+import { commandOf, isCovered, takesKeys } from "../review/keys.js";
 import { clone, oncePerFrame, part, show, text } from "../view.js";
 import { CategoryPicker } from "./category-picker.js";
 import { FollowedJob } from "./followed-job.js";
@@ -149,7 +149,7 @@ export class ReviewPage extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (this.hidden || !this.#review || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (this.hidden || !this.#review || event.defaultPrevented || isCovered()) return;
     const command = commandOf(event);
     if (!command || (takesKeys(event.target) && command !== "escape")) return;
     // A button or a link keeps its own keys.

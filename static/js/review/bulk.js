@@ -19,15 +19,16 @@ const WORDS = {
 /** Outcomes that leave a line as it was. @type {Record<string, string>} */
 const FAILED = {
   already: "Not approved any more",
-  approved: "Approved, so it stays",
+  approved: "Approved, so kept",
   needs_category: "Needs a category",
   locked_period: "In a closed period",
   changed: "Changed since you looked",
-  exported: "Exported, so it stays",
+  exported: "Exported, so kept",
   unknown: "Not there any more",
 };
 /** What to do, where the server's own words would say the outcome again. @type {Record<string, string>} */
 const ADVICE = {
+  approved: "Reopen it, or undo the approval it was part of.",
   changed: "Look at it again, and then decide.",
   unknown: "It was removed meanwhile; nothing is left to do.",
 };

@@ -56,5 +56,10 @@ export function listedKeys() {
 /** Whether this place takes text or keys of its own. @param {EventTarget | null} target */
 export function takesKeys(target) {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest("input:not([type=checkbox]), select, textarea, dialog, [popover]") !== null;
+  return target.isContentEditable || target.closest("input:not([type=checkbox]), select, textarea") !== null;
+}
+
+/** Whether something lies over the page, and the keys are its own. */
+export function isCovered() {
+  return document.querySelector("dialog[open], [popover]:popover-open") !== null;
 }
