@@ -23,12 +23,12 @@ import msgspec
 
 from workers.books.categorizer import Categorizer, Decision
 from workers.books.categorizing import Line
-from workers.books.examples import Example, memories
+from workers.books.learning.examples import Example, memories
+from workers.books.learning.model import Model
+from workers.books.learning.training import TooLittle, train
 from workers.books.memory import Memory
 from workers.books.merchants import merchant_key, normalise
-from workers.books.model import Model
 from workers.books.rules import Rules
-from workers.books.training import TooLittle, train
 
 #: Of the product's job.
 BATCH = 100

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tests.categorize import Answer, main
-from tests.workers.books.learning import history
-from workers.books.examples import Example
+from tests.workers.books.learning.lessons import history
+from workers.books.learning.examples import Example
 
 COLUMNS = ("company", "date", "description", "amount", "category")
 

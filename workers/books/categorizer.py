@@ -7,8 +7,8 @@ from typing import Protocol
 
 import msgspec
 
+from workers.books.learning.opinion import Asked, Expert, Opinion
 from workers.books.memory import Memory, Recollection
-from workers.books.opinion import Asked, Expert, Opinion
 from workers.books.rules import RuleInput, Rules
 
 #: An opinion that is wrong nine times out of ten is no help to whoever decides.

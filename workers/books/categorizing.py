@@ -16,8 +16,8 @@ from ledgerwire.books import CategorizedLine
 from workers.books.audit import Change, record_changes
 from workers.books.categorizer import Categorizer, Decision
 from workers.books.holding import Books, HeldLine, hold_books, hold_lines
+from workers.books.learning.opinion import Expert
 from workers.books.memory import load_memory
-from workers.books.opinion import Expert
 from workers.books.rules import load_rules
 from workers.books.schema import WAITING, accounts, bank_accounts, transactions
 

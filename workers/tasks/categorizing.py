@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from workers.books.categorizing import Decided, Line, decide, load_categorizer, store_decisions
-from workers.books.experts import Experts
 from workers.books.journal import replace_proposals
+from workers.books.learning.experts import Experts
 from workers.books.questions import Questionnaire
 from workers.books.suggestions import with_known_answers
 from workers.jobs.attempt import Attempt, Batch

@@ -13,8 +13,14 @@ from typing import Any
 import msgspec
 
 from ledgerwire.submissions import Learn
-from workers.books.model_card import ModelCard, Trained
-from workers.books.models import approved_history, count_approved, newest_card, save_model
+from workers.books.learning.card import ModelCard, Trained
+from workers.books.learning.models import (
+    all_charts,
+    approved_history,
+    count_approved,
+    newest_card,
+    save_model,
+)
 from workers.child import ChildFailed, run_in_child
 from workers.database import Database
 from workers.jobs.attempt import Attempt
@@ -22,13 +28,14 @@ from workers.jobs.faults import TROUBLE, BadInput, TryLater
 from workers.jobs.plan import Plan
 
 PLAN = Plan(gather=10, train=85, store=5)
-#: What training.MOST_EXAMPLES would take; named here because that module brings scikit-learn.
-MOST_EXAMPLES = 200_000
+#: As training.py has them; named here again because that module brings scikit-learn.
+MOST_EXAMPLES = 100_000
 FEWEST_EXAMPLES = 200
 #: A model is worth training anew when so many times as many lines are approved as it knew.
 GROWTH = 1.1
-#: NumPy's libraries reserve address space for their threads; what is used is a fraction.
-MEMORY_MB = 4_096
+#: Of address space: NumPy's libraries reserve for their threads more than they use, and below a gigabyte they spin
+#: instead of failing.
+MEMORY_MB = 3_072
 SECONDS = 540.0
 
 
@@ -48,8 +55,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 async def learn(attempt: Attempt, _submission: Learn) -> Result:
     if (done := msgspec.convert(attempt.state, Result | None)) is not None:
         return done
-    history = await _gather(attempt)
-    trained = await _train(attempt, history)
+    history, charts = await _gather(attempt)
+    trained = await _train(attempt, history, charts)
     return await _store(attempt, trained)
 
 
@@ -68,23 +75,26 @@ async def _known(database: Database) -> tuple[int, ModelCard | None]:
         return await count_approved(connection), msgspec.convert(card, ModelCard | None)
 
 
-async def _gather(attempt: Attempt) -> list[tuple[Any, ...]]:
+async def _gather(attempt: Attempt) -> tuple[list[tuple[Any, ...]], list[str]]:
+    """What was approved, and the names of all charts: a model says no others."""
     attempt.begin("gather", noun="approved lines")
     async with attempt.database.reading() as connection:
         history = await approved_history(connection, limit=MOST_EXAMPLES)
+        charts = await all_charts(connection)
     attempt.begin("gather", noun="approved lines", total=len(history), done=len(history))
-    return history
+    return history, charts
 
 
-async def _train(attempt: Attempt, history: list[tuple[Any, ...]]) -> Trained:
+async def _train(attempt: Attempt, history: list[tuple[Any, ...]], charts: list[str]) -> Trained:
     """In a child: it takes seconds of a whole core, and more memory than a worker should keep."""
     attempt.begin("train", noun="approved lines", total=len(history))
     trained_at = datetime.now(UTC).isoformat()
     try:
         return await run_in_child(
-            "workers.books.training:train_stored",
+            "workers.books.learning.training:train_stored",
             history,
             trained_at,
+            charts,
             result=Trained,
             memory_mb=MEMORY_MB,
             seconds=SECONDS,

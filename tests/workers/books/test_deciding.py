@@ -14,10 +14,10 @@ from tests.workers.books.making import NOW, a_line
 from workers.books.categorizer import UNKNOWN, Categorizer, proposal
 from workers.books.categorizing import Decided, Line
 from workers.books.journal import lines_of, propose
+from workers.books.learning.card import ModelCard
+from workers.books.learning.opinion import Asked, Opinion, Subject
 from workers.books.memory import Memory
 from workers.books.merchants import merchant_key, normalise
-from workers.books.model_card import ModelCard
-from workers.books.opinion import Asked, Opinion, Subject
 from workers.books.rules import Rule, Rules
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -11,7 +12,7 @@ from ledgerwire.submissions import BulkApprove, Learn, UploadAndCategorize
 from tests.workers.jobs.conftest import reach
 from tests.workers.tasks.conftest import Workers, company, kernel, put, settings, workers
 from workers.books.companies import create_company
-from workers.books.models import newest_version
+from workers.books.learning.models import newest_version
 from workers.books.schema import models, rules, transactions
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import JobQuery
@@ -135,7 +136,12 @@ async def test_a_model_that_cannot_be_read_is_not_asked(
     kernel: Kernel, workers: Workers, company: str
 ) -> None:
     async with kernel.database.transaction() as tx:
-        row = {"card": {}, "content": b"no model", "job_id": None, "created_at": datetime.now(UTC)}
+        row: dict[str, Any] = {
+            "card": {},
+            "content": b"no model",
+            "job_id": None,
+            "created_at": datetime.now(UTC),
+        }
         await tx.execute(models.insert(), row)
     await workers.start(*KINDS.values())
     record = await upload(kernel, company, f"{HEADER}\n2026-06-01,NOBODY KNOWS,-8.00")

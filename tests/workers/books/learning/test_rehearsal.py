@@ -9,13 +9,13 @@ from zlib import crc32
 import msgspec
 import pytest
 
-from tests.workers.books.learning import history
-from workers.books import rehearsal
-from workers.books.examples import Example, newest
-from workers.books.features import tokens
-from workers.books.fitting import Lesson, fit
-from workers.books.regression import Regression
-from workers.books.rehearsal import Answer, lowest_threshold, rehearse
+from tests.workers.books.learning.lessons import history
+from workers.books.learning import rehearsal
+from workers.books.learning.examples import Example, newest
+from workers.books.learning.features import tokens
+from workers.books.learning.fitting import Lesson, fit
+from workers.books.learning.regression import Regression
+from workers.books.learning.rehearsal import Answer, lowest_threshold, rehearse
 
 
 def answers(confidence: float, right: int, wrong: int) -> list[Answer]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.books.features import tokens
-from workers.books.opinion import Opinion, Subject
-from workers.books.vocabulary import Vocabulary
+from workers.books.learning.features import tokens
+from workers.books.learning.opinion import Opinion, Subject
+from workers.books.learning.vocabulary import Vocabulary
 
 #: Lines multiplied at once: what is gathered for them stays in the processor's cache.
 AT_ONCE = 64

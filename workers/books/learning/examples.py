@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from workers.books.features import consonants, name_words
+from workers.books.learning.features import consonants, name_words
 from workers.books.memory import Memory
 from workers.books.merchants import merchant_key
 

@@ -13,11 +13,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.books.features import KINDS
-from workers.books.model_card import ModelCard
-from workers.books.opinion import Opinion, Subject
-from workers.books.regression import Regression
-from workers.books.vocabulary import Vocabulary
+from workers.books.learning.card import ModelCard
+from workers.books.learning.features import KINDS
+from workers.books.learning.opinion import Opinion, Subject
+from workers.books.learning.regression import Regression
+from workers.books.learning.vocabulary import Vocabulary
 
 FORMAT = 1
 #: Coefficients of one model, tokens times categories: they bound its size and the memory that training takes.

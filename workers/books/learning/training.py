@@ -16,14 +16,14 @@ from typing import Any
 
 import msgspec
 
-from workers.books.examples import Example, newest, without_slips
-from workers.books.features import primer_tokens, tokens
-from workers.books.fitting import Lesson, fit
-from workers.books.model import FORMAT, MOST_CATEGORIES, MOST_COEFFICIENTS, Model
-from workers.books.model_card import ModelCard, Trained
-from workers.books.regression import Regression
-from workers.books.rehearsal import rehearse
-from workers.books.trades import trades
+from workers.books.learning.card import ModelCard, Trained
+from workers.books.learning.examples import Example, newest, without_slips
+from workers.books.learning.features import primer_tokens, tokens
+from workers.books.learning.fitting import Lesson, fit
+from workers.books.learning.model import FORMAT, MOST_CATEGORIES, MOST_COEFFICIENTS, Model
+from workers.books.learning.regression import Regression
+from workers.books.learning.rehearsal import rehearse
+from workers.books.learning.trades import trades
 
 #: The newest are enough; they bound time and memory.
 MOST_EXAMPLES = 100_000

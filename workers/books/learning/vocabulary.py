@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.books.features import KINDS, Tokens
+from workers.books.learning.features import KINDS, Tokens
 
 #: A token of one or two lines says nothing about others.
 FEWEST_LINES = 3

@@ -8,13 +8,13 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tests.workers.books.learning import CATEGORIES, HABIT, NOW, history, learned
-from workers.books import training
-from workers.books.examples import Example
-from workers.books.model import Model
-from workers.books.model_card import Trained
-from workers.books.opinion import Asked, Opinion
-from workers.books.training import TooLittle, train
+from tests.workers.books.learning.lessons import CATEGORIES, HABIT, NOW, history, learned
+from workers.books.learning import training
+from workers.books.learning.card import Trained
+from workers.books.learning.examples import Example
+from workers.books.learning.model import Model
+from workers.books.learning.opinion import Asked, Opinion
+from workers.books.learning.training import TooLittle, train
 from workers.child import run_in_child
 
 
@@ -135,14 +135,18 @@ def test_only_the_newest_lines_and_the_commonest_categories_are_learned(
 async def test_a_child_trains_and_answers_with_bytes(model: Model) -> None:
     rows = [msgspec.structs.astuple(each) for each in history()]
     trained = await run_in_child(
-        "workers.books.training:train_stored",
+        "workers.books.learning.training:train_stored",
         *(rows, NOW.isoformat(), sorted(CATEGORIES)),
         result=Trained,
         memory_mb=2048,
     )
     assert trained == Trained(content=model.to_bytes(), card=model.card)
     refused = await run_in_child(
-        "workers.books.training:train_stored", rows[:9], NOW.isoformat(), result=Trained, memory_mb=2048
+        "workers.books.learning.training:train_stored",
+        rows[:9],
+        NOW.isoformat(),
+        result=Trained,
+        memory_mb=2048,
     )
     assert refused.content is None
     assert refused.reason is not None

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.books.chart import DEFAULT_CHART
-from workers.books.features import KINDS, amount_tokens, consonants, habit_tokens, name_words, tokens
-from workers.books.trades import Signs, read_signs, trades
+from workers.books.learning.features import KINDS, amount_tokens, consonants, habit_tokens, name_words, tokens
+from workers.books.learning.trades import Signs, read_signs, trades
 
 
 def test_a_name_is_read_without_accents_and_the_bank_s_noise() -> None:

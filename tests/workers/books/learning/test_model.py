@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.workers.books.learning import history, learned
-from workers.books.features import KINDS
-from workers.books.model import LARGEST_STORED, LARGEST_UNPACKED, Model, Stored
+from tests.workers.books.learning.lessons import history, learned
+from workers.books.learning.features import KINDS
+from workers.books.learning.model import LARGEST_STORED, LARGEST_UNPACKED, Model, Stored
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from workers.books.examples import Example, memories, newest, without_slips
+from workers.books.learning.examples import Example, memories, newest, without_slips
 
 
 def example(text: str, category: str, *, day: int = 1, company: str = "acme", amount: int = -5) -> Example:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from workers.books.schema import models, transactions
+from workers.books.schema import accounts, models, transactions
 from workers.database import insert_new
 
 KEPT = 2
@@ -62,6 +62,12 @@ async def approved_history(connection: AsyncConnection, *, limit: int) -> list[t
     query = select(*_LESSON).where(_LESSONS)
     newest = query.order_by(transactions.c.date.desc(), transactions.c.transaction_id.desc())
     return [tuple(row) for row in await connection.execute(newest.limit(limit))]
+
+
+async def all_charts(connection: AsyncConnection) -> list[str]:
+    """The names of all companies' accounts, without the archived ones."""
+    query = select(accounts.c.name).distinct().where(accounts.c.archived.is_(False)).order_by(accounts.c.name)
+    return list((await connection.execute(query)).scalars())
 
 
 _LESSONS = transactions.c.state.in_(APPROVED) & transactions.c.category.is_not(None)

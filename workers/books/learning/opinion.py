@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from workers.books.model_card import ModelCard
+from workers.books.learning.card import ModelCard
 
 
 class Subject(Protocol):

@@ -14,9 +14,9 @@ from zlib import crc32
 
 import msgspec
 
-from workers.books.examples import Example, memories
+from workers.books.learning.examples import Example, memories
+from workers.books.learning.regression import Regression
 from workers.books.merchants import merchant_key
-from workers.books.regression import Regression
 
 #: The share of the lines proposed for approval that is to be right.
 PRECISION = 0.95

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from workers.books.models import load_content, newest_version
-from workers.books.opinion import Expert
+from workers.books.learning.models import load_content, newest_version
+from workers.books.learning.opinion import Expert
 from workers.database import Database
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Experts:
 
 
 def _understood(content: bytes) -> Expert | None:
-    from workers.books.model import Model  # numpy takes its time, and not every process asks a model
+    from workers.books.learning.model import Model  # numpy takes its time, and not every process asks a model
 
     try:
         return Model.from_bytes(content)

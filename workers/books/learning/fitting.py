@@ -13,9 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from workers.books.features import Tokens
-from workers.books.regression import Regression
-from workers.books.vocabulary import Vocabulary, learn_vocabulary
+from workers.books.learning.features import Tokens
+from workers.books.learning.regression import Regression
+from workers.books.learning.vocabulary import Vocabulary, learn_vocabulary
 
 #: The inverse of the regularisation's strength, and the steps of the fit: later ones change no decision.
 REGULARISATION = 4.0

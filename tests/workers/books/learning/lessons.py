@@ -6,9 +6,9 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from workers.books.examples import Example
-from workers.books.model import Model
-from workers.books.training import train
+from workers.books.learning.examples import Example
+from workers.books.learning.model import Model
+from workers.books.learning.training import train
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TRADES = {

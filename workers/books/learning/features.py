@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import msgspec
 
+from workers.books.learning.trades import read_signs
 from workers.books.merchants import merchant_name
-from workers.books.trades import read_signs
 
 
 class Kind(msgspec.Struct, frozen=True):
