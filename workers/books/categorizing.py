@@ -167,8 +167,13 @@ async def store_decisions(
         _as_it_is(each, line, books) for each in decided if (line := before.get(each.line.transaction_id))
     ]
     if stored:
-        await connection.execute(_STORE, [_values(each, now) for each in stored])
         changes = [_change(each, before[each.line.transaction_id]) for each in stored]
+        moves = [now if change.is_one else None for change in changes]
+        rows = [
+            _values(each, before[each.line.transaction_id], moved_at)
+            for each, moved_at in zip(stored, moves, strict=True)
+        ]
+        await connection.execute(_STORE, rows)
         await record_changes(connection, company_id, changes, actor=actor, job_id=job_id, now=now)
     return stored
 
@@ -204,10 +209,12 @@ def _lines(found: Iterable[Any]) -> list[Line]:
     return [Line(*row) for row in found]
 
 
-def _values(decided: Decided, now: datetime) -> dict[str, Any]:
+def _values(decided: Decided, held: HeldLine, moved_at: datetime | None) -> dict[str, Any]:
+    """Without ``moved_at`` its revision stays: who looked at a line that was decided as before has seen it."""
     decision = decided.decision
     return {
-        "now": now,
+        "moved_at": moved_at or held.updated_at,
+        "step": 1 if moved_at else 0,
         "id": decided.line.transaction_id,
         "category": decision.category,
         "state": decision.state,
@@ -259,8 +266,8 @@ _STORE = (
     .values(
         {
             **{name: bindparam(name) for name in ("category", "state", "source", "confidence", "reason")},
-            "revision": transactions.c.revision + 1,
-            "updated_at": bindparam("now"),
+            "revision": transactions.c.revision + bindparam("step"),
+            "updated_at": bindparam("moved_at"),
         }
     )
 )

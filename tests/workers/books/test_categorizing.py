@@ -202,3 +202,21 @@ async def test_what_was_renamed_or_archived_meanwhile_is_decided_by_a_person(dat
     assert "is no account of the chart" in stored[0].decision.reason
     assert [entry[1:] for entry in await journal(database, company_id)] == [("Giro", "Sales income", "50")]
     assert await states(database, company_id) == ["review", "review", "proposed"]
+
+
+async def test_deciding_as_before_leaves_the_revision_that_somebody_saw(database: Database) -> None:
+    company_id, account = await company(database)
+    job_id, _ = await import_all(database, company_id, account, statement(COFFEE, UNKNOWN))
+    await categorize(database, company_id, job_id)
+    before = await revisions(database, company_id)
+    async with database.transaction() as connection:
+        await connection.execute(rules.delete())
+    await categorize(database, company_id, job_id)
+    after = await revisions(database, company_id)
+    assert [new - old for old, new in zip(before, after, strict=True)] == [1, 0]
+
+
+async def revisions(database: Database, company_id: str) -> list[int]:
+    query = select(transactions.c.revision).where(transactions.c.company_id == company_id)
+    async with database.reading() as connection:
+        return list((await connection.execute(query.order_by(transactions.c.line_no))).scalars())
