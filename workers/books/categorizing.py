@@ -168,10 +168,9 @@ async def store_decisions(
     ]
     if stored:
         changes = [_change(each, before[each.line.transaction_id]) for each in stored]
-        moves = [now if change.is_one else None for change in changes]
         rows = [
-            _values(each, before[each.line.transaction_id], moved_at)
-            for each, moved_at in zip(stored, moves, strict=True)
+            _values(each, before[each.line.transaction_id], now if change.is_one else None)
+            for each, change in zip(stored, changes, strict=True)
         ]
         await connection.execute(_STORE, rows)
         await record_changes(connection, company_id, changes, actor=actor, job_id=job_id, now=now)
