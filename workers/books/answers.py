@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,10 +22,6 @@ class Spending(msgspec.Struct, frozen=True):
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
 
 
 async def load_choices(connection: AsyncConnection, company_id: str) -> list[Choice]:
@@ -74,24 +70,41 @@ async def keep_answers(
         await connection.execute(insert_new(connection.dialect, llm_answers), rows)
 
 
-async def find_spending(connection: AsyncConnection, company_id: str, day: date) -> Spending:
-    row = (await connection.execute(_SPENT, {"company": company_id, "day": day})).first()
-    return Spending(*row) if row else Spending()
-
-
 async def add_spending(connection: AsyncConnection, company_id: str, day: date, spent: Spending) -> None:
+    """``spent`` may be less than nothing, where less came due than was reserved."""
+    await _add(connection, company_id, day, spent)
+
+
+async def reserve_spending(
+    connection: AsyncConnection, company_id: str, day: date, tokens: int, *, most: int
+) -> bool:
+    """Add ``tokens`` ahead of a call, unless the day's sum would be above ``most``: says whether it did.
+
+    In one statement, so that no two jobs of the company, in whatever process, spend the same rest of a budget.
+    """
+    if tokens > most:
+        return False
+    left = llm_spending.c.input_tokens + llm_spending.c.output_tokens + tokens <= most
+    return await _add(connection, company_id, day, Spending(0, tokens, 0), where=left)
+
+
+async def _add(
+    connection: AsyncConnection,
+    company_id: str,
+    day: date,
+    spent: Spending,
+    *,
+    where: ColumnElement[bool] | None = None,
+) -> bool:
     build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     added = build(llm_spending).values(company_id=company_id, day=day, **msgspec.structs.asdict(spent))
     sums = {name: llm_spending.c[name] + added.excluded[name] for name in Spending.__struct_fields__}
-    await connection.execute(
-        added.on_conflict_do_update(index_elements=[llm_spending.c.company_id, llm_spending.c.day], set_=sums)
-    )
+    key = [llm_spending.c.company_id, llm_spending.c.day]
+    summed = added.on_conflict_do_update(index_elements=key, set_=sums, where=where)
+    return (await connection.execute(summed.returning(llm_spending.c.day))).first() is not None
 
 
 _FIND = select(llm_answers.c.question, llm_answers.c.category, llm_answers.c.confidence).where(
     llm_answers.c.company_id == bindparam("company"),
     llm_answers.c.question.in_(bindparam("keys", expanding=True)),
-)
-_SPENT = select(*(llm_spending.c[name] for name in Spending.__struct_fields__)).where(
-    llm_spending.c.company_id == bindparam("company"), llm_spending.c.day == bindparam("day")
 )

@@ -11,13 +11,13 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
 from ledgerwire.jobs import Usage
-from workers.books.answers import Spending, add_spending, find_answers, find_spending, keep_answers
+from workers.books.answers import Spending, add_spending, find_answers, keep_answers, reserve_spending
 from workers.books.precedents import Precedents
 from workers.books.questions import SYSTEM, Answer, Question, Questionnaire, Unanswered, room_for
 from workers.jobs.attempt import Attempt, Batch, Drained
@@ -69,6 +69,13 @@ class Call(msgspec.Struct, frozen=True):
         return tokens_of(SYSTEM + self.text) + tokens_of(str(self.schema)) + TOKENS_EACH * self.count
 
 
+class Paid(msgspec.Struct, frozen=True):
+    """``day`` is that whose budget the reply is taken out of."""
+
+    reply: Reply
+    day: date
+
+
 class Inquiry:
     """Lives as long as one attempt's step; ``outcomes`` has what became of each question, by its key."""
 
@@ -85,8 +92,6 @@ class Inquiry:
         self._resting_until = 0.0
         self._closed: Unanswered | None = None
         self._failures = 0
-        #: Tokens of the calls in flight, guessed.
-        self._reserved = 0
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
@@ -111,18 +116,19 @@ class Inquiry:
             return
         call = self._call(questions)
         try:
-            reply = await self._reply(call)
+            paid = await self._reply(call)
         except NotAsked as refusal:
             self._give_up(questions, refusal)
             return
+        reply = paid.reply
         if reply.ending is Ending.CUT_SHORT and may_split and len(questions) > 1:
-            await self._keep(call, reply, {})
+            await self._keep(call, paid, {})
             middle = len(questions) // 2
             await self.ask(questions[:middle], may_split=False)
             await self.ask(questions[middle:], may_split=False)
             return
         found = self._read(reply, questions)
-        await self._keep(call, reply, found)
+        await self._keep(call, paid, found)
         self.outcomes |= found
 
     def _call(self, questions: Sequence[Question]) -> Call:
@@ -153,21 +159,21 @@ class Inquiry:
 
     # --- one call -------------------------------------------------------------------------------------
 
-    async def _reply(self, call: Call) -> Reply:
+    async def _reply(self, call: Call) -> Paid:
         """Raises NotAsked."""
         # A call without an end must not look like a job without progress.
         until = min(self._deadline, self._clock() + self._settings.job_timeout / 2)
         try:
             async with asyncio.timeout_at(until):
-                reply = await self._try_again_and_again(call)
+                paid = await self._try_again_and_again(call)
         except TimeoutError:
             is_late = self._clock() >= self._deadline
             why = Unanswered.LATE if is_late else Unanswered.UNAVAILABLE
             raise NotAsked(why, for_good=is_late) from None
         self._failures = 0
-        return reply
+        return paid
 
-    async def _try_again_and_again(self, call: Call) -> Reply:
+    async def _try_again_and_again(self, call: Call) -> Paid:
         busy: Busy | None = None
         for number in range(TRIES):
             if busy is not None:
@@ -185,28 +191,34 @@ class Inquiry:
         self._failures += 1
         raise NotAsked(Unanswered.UNAVAILABLE, for_good=self._failures >= MOST_FAILURES)
 
-    async def _try(self, call: Call) -> Reply:
+    async def _try(self, call: Call) -> Paid:
+        """What is reserved for a call that is cut off, by a kill or by time, stays so: it may have to be paid."""
         async with self._model.slots:
-            await self._reserve(call)
+            if self._attempt.stopping.is_set():
+                raise NotAsked(None)
+            if self._closed is not None:
+                raise NotAsked(self._closed)
+            day = await self._reserve(call)
             try:
-                return await self._model.ask(
+                reply = await self._model.ask(
                     system=SYSTEM, question=call.text, schema=call.schema, room=room_for(call.count)
                 )
-            except BaseException:
-                self._reserved -= call.tokens
+            except LLMError:
+                await self._release(call, day)
                 raise
+        return Paid(reply, day)
 
-    async def _reserve(self, call: Call) -> None:
-        """Take what it may cost out of the day's budget, until it is written down; raises NotAsked."""
-        async with self._attempt.database.reading() as connection:
-            spent = await find_spending(connection, self._attempt.company_id, datetime.now(UTC).date())
-        if self._attempt.stopping.is_set():
-            raise NotAsked(None)
-        if self._closed is not None:
-            raise NotAsked(self._closed)
-        if spent.tokens + self._reserved + call.tokens > self._settings.openai_daily_tokens:
-            raise NotAsked(Unanswered.BUDGET)
-        self._reserved += call.tokens
+    async def _reserve(self, call: Call) -> date:
+        """Take what it may cost out of the budget of the day, which is returned; raises NotAsked."""
+        day, most = datetime.now(UTC).date(), self._settings.openai_daily_tokens
+        async with self._attempt.database.transaction() as tx:
+            if not await reserve_spending(tx, self._attempt.company_id, day, call.tokens, most=most):
+                raise NotAsked(Unanswered.BUDGET)
+        return day
+
+    async def _release(self, call: Call, day: date) -> None:
+        async with self._attempt.database.transaction() as tx:
+            await add_spending(tx, self._attempt.company_id, day, Spending(0, -call.tokens, 0))
 
     # --- patience -------------------------------------------------------------------------------------
 
@@ -235,19 +247,20 @@ class Inquiry:
 
     # --- what came of it ------------------------------------------------------------------------------
 
-    async def _keep(self, call: Call, reply: Reply, found: Mapping[str, Answer | Unanswered]) -> None:
+    async def _keep(self, call: Call, paid: Paid, found: Mapping[str, Answer | Unanswered]) -> None:
         now, company = datetime.now(UTC), self._attempt.company_id
         answers = {key: answer for key, answer in found.items() if isinstance(answer, Answer)}
+        reply = paid.reply
         tokens = reply.tokens or Tokens(tokens_of(SYSTEM + call.text), tokens_of(reply.text))
-        spent = Spending(1, tokens.input, tokens.output)
+        # Reserved was the guess, as input.
+        due = Spending(1, tokens.input - call.tokens, tokens.output)
         # Going down changes nothing about these; whoever applies them hears of it.
         with contextlib.suppress(Drained):
             async with self.checkpoint() as batch:
                 await keep_answers(batch.connection, company, answers, model=self._model.name, now=now)
-                await add_spending(batch.connection, company, now.date(), spent)
+                await add_spending(batch.connection, company, paid.day, due)
                 # In here, so that this commit carries the job's new sum, and no other's does before it.
                 self._attempt.spend(Usage(1, tokens.input, tokens.output))
-        self._reserved -= call.tokens
 
 
 def tokens_of(text: str) -> int:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.workers.books.making import NOW, company
 from workers.books.answers import (
     Spending,
     add_spending,
     find_answers,
-    find_spending,
     keep_answers,
     load_choices,
+    reserve_spending,
 )
 from workers.books.companies import create_bank_account
 from workers.books.questions import Answer, Choice
-from workers.books.schema import accounts
+from workers.books.schema import accounts, llm_spending
 from workers.database import Database
 
 DAY = date(2026, 6, 30)
@@ -27,6 +27,13 @@ DAY = date(2026, 6, 30)
 async def keep(database: Database, company_id: str, **answers: Answer) -> None:
     async with database.transaction() as connection:
         await keep_answers(connection, company_id, answers, model="model-1", now=NOW)
+
+
+async def spent(database: Database, company_id: str) -> dict[date, Spending]:
+    columns = [llm_spending.c[name] for name in ("day", *Spending.__struct_fields__)]
+    async with database.reading() as connection:
+        found = await connection.execute(select(*columns).where(llm_spending.c.company_id == company_id))
+        return {day: Spending(*sums) for day, *sums in found}
 
 
 async def test_an_answer_is_found_again_by_its_company_and_question(database: Database) -> None:
@@ -64,11 +71,28 @@ async def test_spending_adds_up_by_company_and_day_whoever_adds_at_once(database
     await asyncio.gather(
         *(spend(ours, DAY) for _ in range(8)), spend(theirs, DAY), spend(ours, date(2026, 7, 1))
     )
-    async with database.reading() as connection:
-        found = await find_spending(connection, ours, DAY)
-        assert await find_spending(connection, ours, date(2026, 7, 2)) == Spending()
-    assert found == Spending(8, 800, 160)
-    assert found.tokens == 960
+    assert await spent(database, ours) == {DAY: Spending(8, 800, 160), date(2026, 7, 1): Spending(1, 100, 20)}
+
+
+async def test_whoever_reserves_at_once_nobody_spends_the_same_rest_of_a_budget(database: Database) -> None:
+    ours, _ = await company(database)
+    theirs, _ = await company(database)
+
+    async def reserve(company_id: str, tokens: int, day: date = DAY) -> bool:
+        async with database.transaction() as connection:
+            return await reserve_spending(connection, company_id, day, tokens, most=1_000)
+
+    assert sum(await asyncio.gather(*(reserve(ours, 300) for _ in range(8)))) == 3
+    assert await reserve(ours, 100)
+    assert not await reserve(ours, 1)
+    assert not await reserve(theirs, 1_001)
+    assert await reserve(theirs, 1_000)
+    assert await reserve(ours, 1_000, date(2026, 7, 1))
+    async with database.transaction() as connection:
+        await add_spending(connection, ours, DAY, Spending(1, 40 - 300, 60))
+    assert (await spent(database, ours))[DAY] == Spending(1, 740, 60)
+    assert not await reserve(ours, 201)
+    assert await reserve(ours, 200)
 
 
 async def test_a_line_may_be_booked_to_active_accounts_that_are_not_the_banks(database: Database) -> None:

@@ -279,6 +279,25 @@ async def test_the_day_s_budget_is_never_overrun_by_what_was_guessed(
     assert suggested == QUESTIONS * len(language_model.requests)
 
 
+async def test_jobs_that_ask_at_once_do_not_overrun_the_budget_together(
+    kernel: Kernel, workers: Workers, company: str, language_model: OpenAI
+) -> None:
+    await start_with(workers, openai_daily_tokens=9_000)
+    language_model.latency = 0.1
+    lines = many(400)
+    first, second = await submit(kernel, lines[:200]), await submit(kernel, lines[200:])
+    used = [(await done(kernel, job_id)).live.usage for job_id in (first, second)]
+    assert sum(usage.llm_calls for usage in used) == len(language_model.requests) > 1
+    async with kernel.database.reading() as connection:
+        (row,) = (await connection.execute(select(llm_spending))).all()
+    assert row.input_tokens + row.output_tokens <= 9_000
+    # Nothing stays reserved of what came back.
+    assert (row.input_tokens, row.output_tokens) == (
+        sum(usage.input_tokens for usage in used),
+        sum(usage.output_tokens for usage in used),
+    )
+
+
 # --- however it behaves -----------------------------------------------------------------------------------
 
 #: What is said in the job's log, and how many of the four lines go without a word of the model.
