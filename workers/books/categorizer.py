@@ -13,6 +13,8 @@ from workers.books.rules import RuleInput, Rules
 
 #: An opinion that is wrong nine times out of ten is no help to whoever decides.
 LEAST_CONFIDENCE = 0.1
+#: What a model learned is never certain, however its sums are rounded.
+MOST_CONFIDENCE = 0.99
 
 
 class LineInput(RuleInput, Protocol):
@@ -112,7 +114,8 @@ def undecided(recollection: Recollection, merchant_key: str) -> Decision:
 
 def opined(opinion: Opinion, threshold: float | None, otherwise: Decision) -> Decision:
     """A proposal from the threshold on, below it a suggestion; ``otherwise`` is what was known without the model."""
-    reason = f"model {opinion.confidence:.2f}"
+    confidence = min(opinion.confidence, MOST_CONFIDENCE)
+    reason = f"model {confidence:.2f}"
     sure = threshold is not None and opinion.confidence >= threshold
     if not sure:
         reason += ": please check" if threshold is None else f": below {threshold:.2f}, please check"
@@ -122,6 +125,6 @@ def opined(opinion: Opinion, threshold: float | None, otherwise: Decision) -> De
         category=opinion.category,
         state="proposed" if sure else "review",
         source="model",
-        confidence=opinion.confidence,
+        confidence=confidence,
         reason=reason,
     )

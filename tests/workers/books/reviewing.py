@@ -7,18 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount, Transaction
 from ledgerwire.journal import AuditEntry
 from tests.workers.books.making import JUNE, NOW, categorize, company, import_all, statement
 from workers.books.approval import approve_lines, reopen_lines
 from workers.books.audit import list_changes
+from workers.books.categorizing import Decided, decide, load_categorizer, store_decisions, waiting_lines
 from workers.books.correcting import set_category
-from workers.books.journal import Entry, movement_of
+from workers.books.journal import Entry, movement_of, replace_proposals
 from workers.books.outcomes import Outcome
 from workers.books.posting import read_entries
+from workers.books.questions import Answer
 from workers.books.removing import remove_lines
 from workers.books.schema import accounts, companies, journal_entries, transactions
+from workers.books.suggestions import suggested, unsure_decisions
 from workers.books.transactions import COLUMNS
 from workers.database import Database
 
@@ -71,6 +75,30 @@ class Reviewed:
         async with self.database.transaction() as tx:
             return await remove_lines(tx, self.company_id, ids, **{**known, **more})
 
+    # --- what jobs do ---------------------------------------------------------------------------------
+
+    async def decide(self, ids: Sequence[str]) -> None:
+        """Once more by rules and memory."""
+        async with self.database.transaction() as tx:
+            found = await waiting_lines(tx, self.company_id, transaction_ids=sorted(ids))
+            await self._store(tx, decide(await load_categorizer(tx, self.company_id), found))
+
+    async def hear(self, ids: Sequence[str], category: str | None) -> None:
+        """Of a language model, about those that nobody is sure about."""
+        answer = Answer(category, 0.97)
+        async with self.database.transaction() as tx:
+            unsure = await unsure_decisions(tx, self.company_id, ids, hold=True)
+            found = await waiting_lines(tx, self.company_id, transaction_ids=sorted(unsure))
+            heard = [Decided(line, suggested(unsure[line.transaction_id], answer, "m")) for line in found]
+            await self._store(tx, heard)
+
+    async def _store(self, tx: AsyncConnection, decided: Sequence[Decided]) -> None:
+        known = {"actor": "Ann", "job_id": "job-9", "now": LATER}
+        stored = await store_decisions(tx, self.company_id, decided, **known)
+        await replace_proposals(tx, self.company_id, stored, now=LATER)
+
+    # --- what else happens ----------------------------------------------------------------------------
+
     async def close_through(self, day: date | None) -> None:
         await self.write(update(companies).values(closed_through=day))
 
@@ -116,6 +144,8 @@ class Reviewed:
         assert set(entries) <= set(lines)
         for key, line in lines.items():
             assert entries.get(key) == self._entry_due(line), line
+            # Who approves all that is proposed approves nothing that only a language model said.
+            assert (line.state, line.source) != ("proposed", "llm")
             assert (line.approved_at is not None) == (line.state == "approved") == bool(line.approved_by)
         await self._assert_replays(lines)
 

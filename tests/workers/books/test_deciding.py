@@ -176,7 +176,12 @@ def test_a_model_is_trusted_less_where_memory_is_young() -> None:
     young = with_model(Wise("Meals", 0.97), ("ELSEWHERE", -1, "Rent", 199)).decide(a_line("new"))
     assert (young.state, young.reason) == ("review", "model 0.97: below 0.99, please check")
     never = with_model(Wise("Meals", 1.0, cautious=None)).decide(a_line("new"))
-    assert (never.state, never.reason) == ("review", "model 1.00: please check")
+    assert (never.state, never.reason) == ("review", "model 0.99: please check")
+
+
+def test_a_model_is_never_certain() -> None:
+    sure = with_model(Wise("Meals", 1.0), SETTLED).decide(a_line("new"))
+    assert (sure.state, sure.confidence, sure.reason) == ("proposed", 0.99, "model 0.99")
 
 
 def test_a_model_that_only_guesses_is_not_heard() -> None:

@@ -1,4 +1,4 @@
-"""Whatever people do to lines, in whatever order, the books stay sound."""
+"""Whatever people and jobs do to lines, in whatever order, the books stay sound."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ steps = st.one_of(
     st.tuples(st.just("undo"), jobs),
     st.tuples(st.just("remove"), lines),
     st.tuples(st.just("close"), st.sampled_from([None, JUNE])),
+    st.tuples(st.just("decide"), lines),
+    st.tuples(st.just("hear"), lines, st.sampled_from(CATEGORIES)),
 )
 
 
@@ -45,6 +47,8 @@ steps = st.one_of(
     ]
 )
 @example(walk=[("say", 1, "Travel lodging", None), ("approve", [1], None), ("close", JUNE), ("reopen", [1])])
+@example(walk=[("hear", [1], "Travel lodging"), ("approve", [1], "job-1"), ("undo", "job-1")])
+@example(walk=[("hear", [1], "Travel lodging"), ("approve", [1], None), ("reopen", [1]), ("decide", [1, 0])])
 @example(walk=[("approve", [0, 3], None), ("remove", [0, 1, 2, 3, 4, 5])])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(walk=st.lists(steps, max_size=12))
@@ -78,6 +82,10 @@ async def taken(books: Reviewed, ids: list[str], verb: str, *what: Any) -> None:
             await books.reopen([ids[number] for number in what[0]])
         case "undo":
             await books.reopen(ids, approved_by_job=what[0], job_id="undo")
+        case "decide":
+            await books.decide([ids[number] for number in what[0]])
+        case "hear":
+            await books.hear([ids[number] for number in what[0]], what[1])
         case "remove":
             await books.remove([ids[number] for number in what[0]])
         case "close":
