@@ -244,11 +244,12 @@ audit = Table(
     Index(None, "company_id", "audit_id"),
 )
 
-# What became of each line that a job was asked to approve, reopen or remove: all of them from its beginning.
+# What became of each line that a job was asked to approve, reopen or remove: all of them from its beginning. It goes
+# when its job is forgotten; the books know no more of jobs than that.
 approval_outcomes = Table(
     "approval_outcomes",
     metadata,
-    Column("job_id", UUID, primary_key=True),
+    Column("job_id", UUID, ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
     # As it was named to us: of any length and no foreign key, for nothing need be of that id.
     Column("transaction_id", String(64), primary_key=True),
     # waiting, and then a word of review.ApprovedLine.outcome.

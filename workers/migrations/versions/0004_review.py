@@ -119,7 +119,7 @@ def create_audit() -> None:
     op.create_index(op.f("ix_audit_company_id_audit_id"), "audit", ["company_id", "audit_id"])
     op.create_table(
         "approval_outcomes",
-        sa.Column("job_id", UUID, primary_key=True),
+        sa.Column("job_id", UUID, sa.ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("transaction_id", sa.String(64), primary_key=True),
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("detail", sa.Text),
