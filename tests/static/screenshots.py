@@ -25,6 +25,20 @@ PICTURES = ROOT / "docs" / "screenshots"
 SAMPLE = ROOT / "static" / "sample" / "june.csv"
 DESKTOP: ViewportSize = {"width": 1280, "height": 820}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+#: Each day could be a month, so a person is asked.
+OPEN = "Date,Details,Type,Amount\n" + "".join(
+    f"0{day}/0{day + 2}/2026,{name},{kind},{amount}\n"
+    for day, (name, kind, amount) in enumerate(
+        [
+            ("HARBOR COFFEE BAR", "POS", "-4.92"),
+            ("CEDAR HARDWARE", "POS", "-71.63"),
+            ("STRIPE PAYOUT ST-F9208", "ACH", "1836.90"),
+            ("KESTREL FREIGHT LINES", "ACH", "-207.25"),
+            ("METRO ELECTRIC CO", "ACH", "-141.87"),
+        ],
+        start=1,
+    )
+)
 BAD = "Date,Description,Amount\n2026-06-01,COFFEE HOUSE,-3.50\n2026-06-31,TEA ROOM,-2.80\n"
 
 
@@ -54,8 +68,30 @@ def take(browser: Browser, running: Running) -> None:
     dashboard.assert_ends()
     expect(dashboard.rows.first).to_be_visible()
     shoot(dashboard, "complete")
+    review(dashboard)
     run(dashboard)
     context.close()
+
+
+def review(dashboard: Dashboard) -> None:
+    """A file that asks, and the lines of the one before under review: some decided, some selected."""
+    page = dashboard.page
+    dashboard.upload("harbor-bank.csv", OPEN)
+    dashboard.assert_ends("Needs your answer")
+    shoot(dashboard, "mapping")
+    page.locator("page-links a", has_text="Review").click()
+    page.locator('review-head [data-tab="all"]').click()
+    rows = page.locator("review-grid .grid-rows .grid-row")
+    expect(rows.nth(20)).to_be_attached()
+    for key in ("j", "j", "c"):
+        page.keyboard.press(key)
+    page.get_by_role("combobox", name="Category").fill("materials")
+    page.keyboard.press("Enter")
+    expect(page.locator("review-dock .said")).to_be_visible()
+    for key in ("j", "j", "x", "Shift+ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    shoot(dashboard, "review")
+    page.keyboard.press("Escape")
 
 
 def run(dashboard: Dashboard) -> None:

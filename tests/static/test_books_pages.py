@@ -38,7 +38,8 @@ def test_rules_are_added_moved_changed_and_deleted(desk: Desk) -> None:
     desk.press("Move up: matches")
     expect(rules).to_contain_text(["matches /ACORN (INN|HOTEL)/", "contains BIRCH"])
     # The rule that was saved has decided the line there was, as a job.
-    desk.open("ready", source="rule")
+    desk.go("Review")
+    desk.page.locator('[data-tab="ready"]').click()
     expect(desk.row("ACORN INN")).to_contain_text("Travel lodging")
 
     desk.go("Rules")

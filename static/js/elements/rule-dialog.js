@@ -127,8 +127,8 @@ export class RuleDialog extends HTMLElement {
     text(part(this.#dialog, "preview-words", HTMLElement), preview ? previewWords(preview) : "Say what it is about and the category, and what it would do is shown here.");
     const lines = preview ? [...preview.contradictions.map((one) => changed(one, true)), ...preview.changes.map((one) => changed(one, false))] : [];
     part(this.#dialog, "preview-lines", HTMLElement).replaceChildren(...lines.slice(0, SHOWN));
-    show(part(this.#dialog, "apply-label", HTMLElement), Boolean(preview?.would_change));
-    text(part(this.#dialog, "apply-words", HTMLElement), preview ? `Categorize ${counted(preview.would_change, "open lines")} by it now` : "");
+    // Also where it changes no category: what was a guess becomes a rule's word.
+    show(part(this.#dialog, "apply-label", HTMLElement), Boolean(preview?.matches));
   }
 
   /** @param {Problem | null} problem */

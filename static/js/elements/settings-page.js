@@ -19,6 +19,10 @@ export class SettingsPage extends HTMLElement {
   #chart = null;
   /** @type {Company | null} */
   #company = null;
+  /** What the form shows. @type {string | null} */
+  #closedThrough = null;
+  /** What the lists show. */
+  #listed = "";
 
   connectedCallback() {
     this.replaceChildren(this.#root);
@@ -56,9 +60,21 @@ export class SettingsPage extends HTMLElement {
     if (!company || !chart) return;
     this.#drawClosing(company);
     for (const name of ["add-bank", "add-account"]) show(this.#form(name), this.#mayAct);
-    part(this.#root, "bank", HTMLElement).replaceChildren(...chart.bankAccounts.map((one) => this.#bankRow(one)));
-    const bank = new Set(chart.bankAccounts.map(({ name }) => name));
-    part(this.#root, "chart", HTMLElement).replaceChildren(...chart.accounts.map((one) => this.#accountRow(one, bank.has(one.name))));
+    this.#list(chart);
+  }
+
+  /** Whoever went on to the next field finds themselves there again. @param {Chart} chart */
+  #list({ accounts, bankAccounts }) {
+    const listed = JSON.stringify([accounts, bankAccounts, this.#mayAct]);
+    if (listed === this.#listed) return;
+    this.#listed = listed;
+    const fields = () => [...this.#root.querySelectorAll(".account-row input")];
+    const at = document.activeElement ? fields().indexOf(document.activeElement) : -1;
+    const bank = new Set(bankAccounts.map(({ name }) => name));
+    part(this.#root, "bank", HTMLElement).replaceChildren(...bankAccounts.map((one) => this.#bankRow(one)));
+    part(this.#root, "chart", HTMLElement).replaceChildren(...accounts.map((one) => this.#accountRow(one, bank.has(one.name))));
+    const field = fields()[at];
+    if (field instanceof HTMLElement) field.focus();
   }
 
   /** @param {Company} company */
@@ -69,7 +85,9 @@ export class SettingsPage extends HTMLElement {
     text(part(this.#root, "closing-words", HTMLElement), role === "admin" ? words : `${words} An admin can change that.`);
     show(this.#form("closing"), role === "admin");
     show(part(this.#root, "open-books", HTMLElement), closed_through !== null);
-    this.#input("closing", "closed_through").value = closed_through ?? "";
+    // What a person has begun to enter stays until something else holds.
+    if (closed_through !== this.#closedThrough) this.#input("closing", "closed_through").value = closed_through ?? "";
+    this.#closedThrough = closed_through;
   }
 
   /** @param {BankAccount} account */
@@ -151,6 +169,7 @@ export class SettingsPage extends HTMLElement {
   /** Writes, and shows what stands there then: what was refused is shown as it was. @param {(books: BooksApi) => Promise<unknown>} write */
   async #change(write) {
     const done = await this.#try((books) => write(books));
+    this.#listed = "";
     await this.#chart?.load().catch(() => {});
     return done;
   }

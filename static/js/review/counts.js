@@ -9,6 +9,8 @@ import { EMPTY, TABS, wanted } from "./filter.js";
 
 /** Milliseconds between two questions: a running job changes the answer a thousand times a second. */
 const LEAST = 1_500;
+/** The same where a person has done something and looks for its effect. */
+const SOON = 100;
 
 export class Counts extends EventTarget {
   /** Of the filter. @type {Partial<Record<Tab, number>>} */
@@ -18,6 +20,8 @@ export class Counts extends EventTarget {
   /** @type {Filter | null} null where nobody looks at the tabs */
   #filter = null;
   #asked = -LEAST;
+  /** When the next question is due. */
+  #due = Infinity;
   #closed = false;
   /** @type {number | undefined} */
   #timer;
@@ -32,15 +36,24 @@ export class Counts extends EventTarget {
   watch(filter) {
     this.#filter = filter;
     this.tabs = {};
-    this.#asked = -LEAST;
-    this.ask();
+    this.askSoon();
   }
 
-  /** Soon, and once for all that ask meanwhile. */
+  /** In a while, and once for all that ask meanwhile. */
   ask() {
-    if (this.#timer !== undefined || this.#closed) return;
-    const wait = Math.max(0, this.#asked + LEAST - performance.now());
-    this.#timer = window.setTimeout(() => this.#ask(), wait);
+    this.#askAt(this.#asked + LEAST);
+  }
+
+  askSoon() {
+    this.#askAt(this.#asked + SOON);
+  }
+
+  /** @param {number} due */
+  #askAt(due) {
+    if (this.#closed || due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = window.setTimeout(() => this.#ask(), Math.max(0, due - performance.now()));
   }
 
   close() {
@@ -50,7 +63,7 @@ export class Counts extends EventTarget {
 
   async #ask() {
     const filter = this.#filter;
-    this.#timer = undefined;
+    this.#due = Infinity;
     this.#asked = performance.now();
     const tabs = filter ? TABS : [];
     const answers = await Promise.all([this.#count(EMPTY, "review"), ...tabs.map((tab) => this.#count(filter ?? EMPTY, tab))]);

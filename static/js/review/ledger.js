@@ -160,7 +160,9 @@ export class Ledger extends EventTarget {
       await read();
       this.#loaded = true;
     } catch (error) {
-      this.problem = asProblem(error);
+      // A list that is there stays good enough while the server is away: on its return it is read again.
+      const problem = asProblem(error);
+      if (!this.#loaded || !isPassing(problem)) this.problem = problem;
     }
     this.#reading = false;
     this.#tell();
@@ -299,6 +301,11 @@ export class Ledger extends EventTarget {
 function approved(line) {
   if (line.state === "approved") return line;
   return { ...line, state: "approved", revision: line.revision === null ? null : line.revision + 1 };
+}
+
+/** @param {Problem} problem */
+function isPassing({ status }) {
+  return status === 0 || (status ?? 0) >= 500;
 }
 
 /** @param {string | null} a @param {string | null} b */

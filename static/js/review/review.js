@@ -133,13 +133,13 @@ export class Review extends EventTarget {
     if (line.category && this.cursor.id === line.transaction_id && next) this.cursor.goTo(next);
     await approving;
     if (!this.ledger.get(line.transaction_id)) this.selection.drop([line.transaction_id]);
-    this.counts.ask();
+    this.counts.askSoon();
   }
 
   /** @param {Line} line */
   async reopen(line) {
     await this.acts.reopen(line);
-    this.counts.ask();
+    this.counts.askSoon();
   }
 
   /** Submits the chosen lines as one job. */
@@ -195,7 +195,7 @@ export class Review extends EventTarget {
   async setCategory(category, line) {
     if (line) await this.acts.categorize(line, category);
     else if (category) await this.acts.categorizeMany(await this.#chosenLines(), category);
-    this.counts.ask();
+    this.counts.askSoon();
   }
 
   /** Lets a rule that was just saved decide the open lines there are. @param {{rule: Rule, apply: boolean}} saved */
@@ -223,7 +223,7 @@ export class Review extends EventTarget {
 
   async undo() {
     await this.acts.undo();
-    this.counts.ask();
+    this.counts.askSoon();
   }
 
   // --- live -----------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ export class Review extends EventTarget {
   #job(job) {
     if (job.job_id === this.bulk?.job.job_id) this.bulk.take(job);
     if (!isOver(job) || !CHANGING.includes(job.kind)) return;
-    this.counts.ask();
+    this.counts.askSoon();
     // Revisions, accounts and what coalescing dropped are read from the server.
     if (this.#open) this.reload();
   }
