@@ -7,10 +7,12 @@ company's books is how likely its words go with a category, and never a word or 
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.submissions import Learn
 from workers.books.learning.card import ModelCard, Trained
@@ -19,11 +21,12 @@ from workers.books.learning.models import (
     approved_history,
     count_approved,
     newest_card,
+    newest_version,
     save_model,
 )
 from workers.child import ChildFailed, run_in_child
-from workers.database import Database
 from workers.jobs.attempt import Attempt
+from workers.jobs.errors import IdempotencyConflict
 from workers.jobs.faults import TROUBLE, BadInput, TryLater
 from workers.jobs.plan import Plan
 
@@ -31,8 +34,9 @@ PLAN = Plan(gather=10, train=85, store=5)
 #: As training.py has them; named here again because that module brings scikit-learn.
 MOST_EXAMPLES = 100_000
 FEWEST_EXAMPLES = 200
-#: A model is worth training anew when so many times as many lines are approved as it knew.
-GROWTH = 1.1
+#: A model is worth training anew once so many lines were approved after it, as a share of those it learned from. Not
+#: told by how many are approved in all: of those a model leaves many out, and would be out of date for ever.
+NEWS = 0.1
 #: Of address space: NumPy's libraries reserve for their threads more than they use, and below a gigabyte they spin
 #: instead of failing.
 MEMORY_MB = 3_072
@@ -40,7 +44,7 @@ SECONDS = 540.0
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    #: Null where there was too little to learn from.
+    #: The model of this job, or the one that another learned meanwhile; null where there was too little to learn from.
     version: int | None
     #: Lines it learned from, and of how many companies.
     examples: int
@@ -55,6 +59,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 async def learn(attempt: Attempt, _submission: Learn) -> Result:
     if (done := msgspec.convert(attempt.state, Result | None)) is not None:
         return done
+    if (overtaken := await _learned_meanwhile(attempt)) is not None:
+        return overtaken
     history, charts = await _gather(attempt)
     trained = await _train(attempt, history, charts)
     return await _store(attempt, trained)
@@ -62,17 +68,36 @@ async def learn(attempt: Attempt, _submission: Learn) -> Result:
 
 async def learn_if_due(attempt: Attempt) -> None:
     """Submit a training where enough was approved since the last one; at most one a company and model."""
-    approved, card = await _known(attempt.database)
-    if approved < FEWEST_EXAMPLES or (card and approved < GROWTH * card.examples):
+    async with attempt.database.reading() as connection:
+        card = await _newest_card(connection)
+        news = await count_approved(connection, since=card and card.trained_at)
+    if news < (NEWS * card.examples if card else FEWEST_EXAMPLES):
         return
     after = card.trained_at.isoformat() if card else "nothing"
-    await attempt.follow_up(Learn(company_id=attempt.company_id), key=f"learn-after-{after}")
+    # Where somebody used that key for something else, the next approval after it is free again will do.
+    with contextlib.suppress(IdempotencyConflict):
+        await attempt.follow_up(Learn(company_id=attempt.company_id), key=f"learn-after-{after}")
 
 
-async def _known(database: Database) -> tuple[int, ModelCard | None]:
-    async with database.reading() as connection:
-        card: Any = await newest_card(connection)
-        return await count_approved(connection), msgspec.convert(card, ModelCard | None)
+async def _learned_meanwhile(attempt: Attempt) -> Result | None:
+    """What another job learned after this one was submitted: it knows what this one was to learn.
+
+    Approvals of several companies may each ask for a training; one is enough.
+    """
+    async with attempt.database.reading() as connection:
+        version, card = await newest_version(connection), await _newest_card(connection)
+    if card is None or card.trained_at < attempt.record.created_at:
+        return None
+    return _result(Trained(card=card), version)
+
+
+async def _newest_card(connection: AsyncConnection) -> ModelCard | None:
+    """Null also where it is another version's: a model that is not understood is as good as none."""
+    card: Any = await newest_card(connection)
+    try:
+        return msgspec.convert(card, ModelCard | None)
+    except msgspec.ValidationError:
+        return None
 
 
 async def _gather(attempt: Attempt) -> tuple[list[tuple[Any, ...]], list[str]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from ledgerwire.jobs import Status
-from ledgerwire.submissions import BulkApprove, Learn, UploadAndCategorize
+from ledgerwire.submissions import BulkApprove, Categorize, Learn, UploadAndCategorize
 from tests.workers.jobs.conftest import reach
 from tests.workers.tasks.conftest import Workers, company, kernel, put, settings, workers
 from workers.books.companies import create_company
-from workers.books.learning.models import newest_version
+from workers.books.learning.card import ModelCard
+from workers.books.learning.models import newest_version, save_model
 from workers.books.schema import models, rules, transactions
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import JobQuery
@@ -117,6 +118,81 @@ async def test_an_approval_is_followed_by_one_training_and_the_model_decides_abo
     assert {row.description.split()[-1]: row.category for row in found} == dict(TRADES)
     assert {row.source for row in found} == {"model"}
     assert all(row.reason.startswith("model ") for row in found)
+
+
+def a_card(trained_at: datetime, examples: int) -> ModelCard:
+    return ModelCard(
+        format=1,
+        trained_at=trained_at,
+        examples=examples,
+        companies=1,
+        categories=3,
+        tokens=9,
+        threshold=0.9,
+        cautious_threshold=None,
+        auto_share=0.8,
+        auto_precision=0.97,
+        accuracy=0.9,
+        held_back=50,
+    )
+
+
+async def keep_card(kernel: Kernel, trained_at: datetime, examples: int) -> None:
+    async with kernel.database.transaction() as tx:
+        await save_model(tx, b"no model", a_card(trained_at, examples), job_id="before", now=trained_at)
+
+
+async def test_a_model_that_left_much_of_what_is_approved_out_is_not_trained_anew_for_one_line_more(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    await workers.start(*KINDS.values())
+    await upload(kernel, company, history())
+    await categorize_by_hand(kernel, company)
+    long_ago, now = datetime.now(UTC) - timedelta(days=9), datetime.now(UTC)
+    async with kernel.database.transaction() as tx:
+        await tx.execute(update(transactions).values(state="approved", approved_at=long_ago))
+        one = select(func.min(transactions.c.transaction_id)).scalar_subquery()
+        again = update(transactions).where(transactions.c.transaction_id == one)
+        await tx.execute(again.values(state="proposed", approved_at=None))
+    await keep_card(kernel, now, examples=20)
+    await approve_all(kernel, company)
+    assert await trainings(kernel, company) == []
+
+    async with kernel.database.transaction() as tx:
+        await tx.execute(update(transactions).values(approved_at=datetime.now(UTC)))
+    await approve_all(kernel, company)
+    assert len(await trainings(kernel, company)) == 1
+
+
+async def test_an_approval_succeeds_though_its_training_cannot_be_submitted(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    await workers.start(*KINDS.values())
+    await upload(kernel, company, history())
+    await categorize_by_hand(kernel, company)
+    async with kernel.database.transaction() as tx:
+        # Of a version of ours that says other things about its models.
+        row = {"card": {"format": 9}, "content": b"", "job_id": "before", "created_at": datetime.now(UTC)}
+        await tx.execute(models.insert(), row)
+    taken = Categorize(company_id=company)
+    await kernel.submit(taken, submitted_by="Ann", idempotency_key="learn-after-nothing")
+    approval = await approve_all(kernel, company)
+    assert approval.result is not None
+    assert approval.result["approved"] == 270
+    assert await trainings(kernel, company) == []
+
+
+async def test_what_another_job_learned_meanwhile_is_not_learned_again(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    submitted = await kernel.submit(Learn(company_id=company), submitted_by="Ann")
+    await keep_card(kernel, datetime.now(UTC), examples=400)
+    await workers.start(*KINDS.values())
+    record = await reach(kernel, submitted.record.job_id, Status.COMPLETE, within=60)
+    assert record.result is not None
+    assert (record.result["version"], record.result["examples"], record.result["reason"]) == (1, 400, None)
+    async with kernel.database.reading() as connection:
+        assert await newest_version(connection) == 1
 
 
 async def test_too_little_history_is_said_and_no_failure(

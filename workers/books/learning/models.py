@@ -51,9 +51,11 @@ async def newest_card(connection: AsyncConnection) -> Any | None:
     return found.scalar_one_or_none()
 
 
-async def count_approved(connection: AsyncConnection) -> int:
-    """Over all companies: what a model could learn from."""
+async def count_approved(connection: AsyncConnection, *, since: datetime | None = None) -> int:
+    """Over all companies: what a model could learn from, or of that what was approved after ``since``."""
     query = select(func.count()).select_from(transactions).where(_LESSONS)
+    if since is not None:
+        query = query.where(transactions.c.approved_at > since)
     return int((await connection.execute(query)).scalar_one())
 
 
