@@ -101,7 +101,7 @@ class Ledger:
             return await _one(connection, select(jobs).where(jobs.c.job_id == job_id))
 
     async def find_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
-        return await self._read(select(jobs).where(jobs.c.job_id.in_(job_ids)))
+        return await self._read(_LISTED.where(jobs.c.job_id.in_(job_ids)))
 
     async def page(
         self, company_id: str, query: JobQuery, *, before: str | None = None, limit: int = 50
@@ -121,7 +121,7 @@ class Ledger:
 
     async def current(self, company_id: str) -> list[JobRecord]:
         """What a snapshot of a company holds: all unfinished (500 at most) and the newest 50."""
-        mine = select(jobs).where(jobs.c.company_id == company_id)
+        mine = _LISTED.where(jobs.c.company_id == company_id)
         unfinished = mine.where(jobs.c.status.not_in(TERMINAL)).order_by(jobs.c.job_id)
         newest = mine.order_by(jobs.c.job_id.desc())
         async with self.database.reading() as connection:
@@ -167,7 +167,7 @@ class Ledger:
 
     async def untold(self, *, before: datetime, limit: int = 500) -> list[JobRecord]:
         """Jobs whose present status the live side has not heard of since ``before``."""
-        statement = select(jobs).where(not_(jobs.c.told), jobs.c.updated_at < before)
+        statement = _LISTED.where(not_(jobs.c.told), jobs.c.updated_at < before)
         return await self._read(statement.order_by(jobs.c.updated_at).limit(limit))
 
     async def mark_told(self, fences: Sequence[tuple[str, int]]) -> None:
@@ -236,7 +236,7 @@ def _uploads(submission: Submission) -> list[str]:
 
 
 def _matching(company_id: str, query: JobQuery) -> Select[Any]:
-    wanted = select(jobs).where(jobs.c.company_id == company_id)
+    wanted = _LISTED.where(jobs.c.company_id == company_id)
     if query.statuses:
         wanted = wanted.where(jobs.c.status.in_(query.statuses))
     if query.kinds:
@@ -253,6 +253,7 @@ def _key_expired() -> Any:
     )
 
 
+_LISTED = select(*(column for column in jobs.c if column is not jobs.c.params))
 _MARK_TOLD = (
     update(jobs).where(jobs.c.job_id == bindparam("id"), jobs.c.fence == bindparam("at")).values(told=True)
 )

@@ -32,13 +32,16 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One row, typed. ``params``, ``checkpoint`` and ``result`` are JSON values."""
+    """One row, typed. ``params``, ``checkpoint`` and ``result`` are JSON values.
+
+    A list of jobs has no ``params``: each may name fifty thousand lines, and a snapshot of them take a gigabyte.
+    """
 
     job_id: str
     company_id: str
     tenant_id: str | None
     kind: str
-    params: dict[str, Any]
+    params: dict[str, Any] = {}
     status: Status
     fence: int
     enqueue_no: int

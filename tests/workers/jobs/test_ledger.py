@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, insert, select
 
@@ -166,6 +167,21 @@ async def test_a_snapshot_holds_all_unfinished_and_the_newest(ledger: Ledger, ha
     await hand.many("zeta", 1)
     held = [record.job_id for record in await ledger.current("acme")]
     assert held == [*finished[:4:-1], old]
+
+
+async def test_a_list_leaves_out_what_was_submitted_which_may_be_megabytes_a_job(
+    ledger: Ledger, hand: Hand
+) -> None:
+    job = await hand.pending()
+    assert job.params["kind"] == "toy"
+    later = job.updated_at + timedelta(seconds=1)
+    for listed in (
+        await ledger.page("acme", JobQuery()),
+        await ledger.current("acme"),
+        await ledger.find_many([job.job_id]),
+        await ledger.untold(before=later),
+    ):
+        assert listed == [msgspec.structs.replace(job, params={})]
 
 
 async def test_the_newest_change_is_of_any_of_the_companys_jobs(ledger: Ledger, hand: Hand) -> None:
