@@ -61,7 +61,7 @@ export class ReviewDock extends HTMLElement {
     show(part(this.#root, "undo", HTMLElement), Boolean(said?.undoable && undoable));
     const rule = part(this.#root, "make-rule", HTMLElement);
     show(rule, Boolean(offer?.rule));
-    text(rule, offer?.rule ? `Make a rule: ${ruleWords(offer.rule)} → ${offer.rule.category}` : "");
+    text(rule, offer?.rule ? `Make a rule: ${ruleWords({ ...offer.rule, sign: null })} → ${offer.rule.category}` : "");
     const alike = part(this.#root, "apply-alike", HTMLElement);
     show(alike, Boolean(offer?.alike));
     text(alike, `Apply to ${count(offer?.alike ?? 0)} alike`);

@@ -74,7 +74,8 @@ export class Acts extends EventTarget {
       const { transaction, alike, rule } = await this.books.categorize(line.transaction_id, category, line.revision);
       this.ledger().touch(transaction);
       this.offer = category && (alike > 0 || rule) ? { line: transaction, category, alike, rule } : null;
-      this.#did(`${name(line)} is ${category ?? "without a category"} now`, () => this.#putBack(transaction, line.category));
+      const said = category ? `Category set: ${category}` : "Category taken away";
+      this.#did(`the category of ${name(line)}`, () => this.#putBack(transaction, line.category), said);
     });
   }
 
@@ -229,10 +230,10 @@ export class Acts extends EventTarget {
     this.#tell();
   }
 
-  /** @param {string} text @param {() => Promise<void>} undo */
-  #did(text, undo) {
+  /** @param {string} text @param {() => Promise<void>} undo @param {string} [said] what to say of it now */
+  #did(text, undo, said = text) {
     this.remember(text, undo);
-    this.said = { text, undoable: true };
+    this.said = { text: said, undoable: true };
   }
 
   #forget() {
