@@ -1,26 +1,21 @@
 /**
- * What people call a job: the name of its file or how many lines it is about, which stands in the job's input and not
- * in its events.
+ * What people call a job: the name of its file, which stands in the job's input and not in its events, or how many
+ * lines it is about.
  * @import { Api } from "./api.js"
  * @import { Job } from "./contract.js"
  */
 import { counted } from "./format.js";
 import { kindWord } from "./words.js";
 
-/** What a job's input says of it; null where the kind says it all. @type {Record<string, (params: Record<string, any>) => string | null>} */
-const NAMES = {
-  "upload-and-categorize": ({ file }) => file?.name ?? null,
-  "bulk-approve": ({ transaction_ids, failed_of }) =>
-    failed_of ? "Approval of what had failed" : transaction_ids ? `Approval of ${counted(transaction_ids.length, "lines")}` : "Approval of all matching lines",
-};
-
 /** Asked for at once. */
 const LANES = 3;
+/** Kinds whose input is asked for; that of an approval may be fifty thousand ids. */
+const NAMED = ["upload-and-categorize", "undo-import"];
 
 export class Titles extends EventTarget {
   /** @type {Map<string, string | null>} null while it is being asked for, or where there is none */
   #names = new Map();
-  /** @type {Job[]} */
+  /** @type {string[]} */
   #waiting = [];
   #asking = 0;
 
@@ -33,8 +28,8 @@ export class Titles extends EventTarget {
   /** The title as far as it is known; tells `change` once more is. @param {Job} job */
   of(job) {
     const known = this.#names.get(job.job_id);
-    if (known === undefined && job.kind in NAMES) this.#ask(job);
-    return known ?? kindWord(job.kind);
+    if (known === undefined && NAMED.includes(job.kind)) this.#ask(job.job_id);
+    return known ?? byCount(job);
   }
 
   /** @param {string} jobId @param {string} name */
@@ -42,26 +37,43 @@ export class Titles extends EventTarget {
     this.#names.set(jobId, name);
   }
 
-  /** @param {Job} job */
-  #ask(job) {
-    this.#names.set(job.job_id, null);
-    this.#waiting.push(job);
+  /** @param {string} jobId */
+  #ask(jobId) {
+    this.#names.set(jobId, null);
+    this.#waiting.push(jobId);
     this.#next();
   }
 
   async #next() {
-    const job = this.#asking < LANES ? this.#waiting.shift() : undefined;
-    if (!job) return;
+    const jobId = this.#asking < LANES ? this.#waiting.shift() : undefined;
+    if (!jobId) return;
     this.#asking += 1;
     try {
-      const name = NAMES[job.kind]?.((await this.api.jobWithParams(job.job_id)).params ?? {});
-      if (typeof name === "string" && name) this.know(job.job_id, name);
+      const name = await this.#name(jobId);
+      if (name) this.know(jobId, name);
     } catch {
       // Asked again when next it is drawn.
-      this.#names.delete(job.job_id);
+      this.#names.delete(jobId);
     }
     this.#asking -= 1;
-    if (this.#names.get(job.job_id)) this.dispatchEvent(new Event("change"));
+    if (this.#names.get(jobId)) this.dispatchEvent(new Event("change"));
     this.#next();
   }
+
+  /** @param {string} jobId @returns {Promise<string | null>} */
+  async #name(jobId) {
+    const { params } = await this.api.jobWithParams(jobId);
+    const undone = params?.["import_job_id"];
+    if (typeof undone !== "string") return params?.["file"]?.name ?? null;
+    const name = this.#names.get(undone) ?? (await this.#name(undone));
+    return name && `Undo of ${name}`;
+  }
+}
+
+/** @param {Job} job */
+function byCount({ kind, result, step, units }) {
+  if (kind !== "bulk-approve") return kindWord(kind);
+  const told = step?.name === "approve" ? units?.total : null;
+  const lines = result ? result["approved"] + result["skipped"] + result["failed_count"] : told;
+  return lines ? `Approval of ${counted(lines, "lines")}` : kindWord(kind);
 }
