@@ -28,6 +28,8 @@ from workers.books.schema import (
 COLUMNS = [accounts.c[name] for name in Account.__struct_fields__]
 #: What a bank account may be: money that is there, or (a credit card's) that is owed.
 BANK_TYPES = ("asset", "liability")
+#: Archived ones included. All are read with every batch of lines, and shown in full.
+MOST_ACCOUNTS = 1_000
 
 
 async def is_category(connection: AsyncConnection, company_id: str, name: str) -> bool:
@@ -48,8 +50,9 @@ async def find_account(connection: AsyncConnection, company_id: str, code: str) 
 
 
 async def create_account(connection: AsyncConnection, company_id: str, wanted: NewAccount) -> Account:
-    """Raises Conflict where its code or its name is taken."""
+    """Raises Conflict where its code or its name is taken, BooksError where the chart is full."""
     await hold_company(connection, company_id)
+    await check_room(connection, company_id)
     account = Account(wanted.code, tidy(wanted.name), wanted.type)
     await _check_free(connection, company_id, accounts.c.code, account.code)
     await check_name_is_free(connection, company_id, account.name)
@@ -114,6 +117,14 @@ def invalid(pointer: str, detail: str) -> BooksError:
     return BooksError(
         "invalid_account", title, f"{pointer[1:].capitalize()} {detail}.", [FieldError(pointer, detail)]
     )
+
+
+async def check_room(connection: AsyncConnection, company_id: str) -> None:
+    """Raises BooksError where the chart has as many accounts as it may."""
+    counted = select(func.count()).select_from(accounts).where(accounts.c.company_id == company_id)
+    if (await connection.execute(counted)).scalar_one() >= MOST_ACCOUNTS:
+        detail = f"A chart may have {MOST_ACCOUNTS:,} accounts. Delete those that nothing uses, or use one for more."
+        raise BooksError("too_many_accounts", "There are too many accounts", detail)
 
 
 async def check_name_is_free(connection: AsyncConnection, company_id: str, name: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount, BankAccountChange, NewBankAccount
 from workers.books.account_numbers import LEAST_DIGITS, kept
-from workers.books.accounts import check_name_is_free, invalid, rename, tidy
+from workers.books.accounts import check_name_is_free, check_room, invalid, rename, tidy
 from workers.books.companies import create_bank_account, find_bank_account, hold_company
 from workers.books.errors import Missing
 from workers.books.schema import bank_accounts
@@ -17,8 +17,9 @@ from workers.books.schema import bank_accounts
 async def open_bank_account(
     connection: AsyncConnection, company_id: str, wanted: NewBankAccount
 ) -> BankAccount:
-    """Raises Conflict where an account has that name, BooksError where the number cannot be one."""
+    """Raises Conflict where an account has that name, BooksError where the number cannot be one or the chart full."""
     await hold_company(connection, company_id)
+    await check_room(connection, company_id)
     name, number = tidy(wanted.name), _number(wanted.number)
     await check_name_is_free(connection, company_id, name)
     return await create_bank_account(

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from ledgerwire.books import (
     Account,
@@ -19,13 +19,20 @@ from ledgerwire.books import (
 from ledgerwire.rules import NewRule
 from tests.workers.books.making import COFFEE, NOW, a_line, company
 from tests.workers.books.reviewing import Reviewed
-from workers.books.accounts import change_account, create_account, delete_account, find_account, is_category
+from workers.books.accounts import (
+    MOST_ACCOUNTS,
+    change_account,
+    create_account,
+    delete_account,
+    find_account,
+    is_category,
+)
 from workers.books.bank_accounts import change_bank_account, open_bank_account
 from workers.books.companies import create_bank_account, list_bank_accounts, list_chart
 from workers.books.errors import BooksError, Conflict, Missing
 from workers.books.rule_book import create_rule, list_rules
 from workers.books.rules import load_rules
-from workers.books.schema import audit
+from workers.books.schema import accounts, audit
 from workers.database import Database
 
 MEALS, FOOD = "Meals and entertainment", "Food and drink"
@@ -102,6 +109,23 @@ async def test_of_two_who_want_one_name_one_gets_it(chart: Chart) -> None:
         *(chart.create(code, "Legal advice") for code in ("6300", "6301", "6302")), return_exceptions=True
     )
     assert sorted(type(each).__name__ for each in done) == ["Account", "Conflict", "Conflict"]
+
+
+async def test_a_full_chart_takes_no_more_accounts_of_either_kind(chart: Chart) -> None:
+    free = MOST_ACCOUNTS - len(await chart.accounts())
+    rows = [
+        {"company_id": chart.company_id, "code": f"x{n}", "name": f"Number {n}", "type": "expense"}
+        for n in range(free - 1)
+    ]
+    async with chart.database.transaction() as tx:
+        await tx.execute(insert(accounts), rows)
+    await chart.create("last", "The last one")
+    for one_more in (chart.create("more", "One more"), chart.open("Savings")):
+        with pytest.raises(BooksError) as refused:
+            await one_more
+        assert refused.value.problem.code == "too_many_accounts"
+    await chart.delete("x0")
+    await chart.open("Savings")
 
 
 async def test_a_name_of_blanks_is_none(chart: Chart) -> None:
