@@ -70,7 +70,7 @@ async def learn_if_due(attempt: Attempt) -> None:
     """Submit a training where enough was approved since the last one; at most one a company and model."""
     async with attempt.database.reading() as connection:
         card = await _newest_card(connection)
-        news = await count_approved(connection, since=card and card.trained_at)
+        news = await count_approved(connection, since=card.trained_at if card else None)
     if news < (NEWS * card.examples if card else FEWEST_EXAMPLES):
         return
     after = card.trained_at.isoformat() if card else "nothing"

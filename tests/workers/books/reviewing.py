@@ -93,8 +93,7 @@ class Reviewed:
             await self._store(tx, heard)
 
     async def _store(self, tx: AsyncConnection, decided: Sequence[Decided]) -> None:
-        known = {"actor": "Ann", "job_id": "job-9", "now": LATER}
-        stored = await store_decisions(tx, self.company_id, decided, **known)
+        stored = await store_decisions(tx, self.company_id, decided, actor="Ann", job_id="job-9", now=LATER)
         await replace_proposals(tx, self.company_id, stored, now=LATER)
 
     # --- what else happens ----------------------------------------------------------------------------
