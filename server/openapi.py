@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Tag
 
-from ledgerwire import access, books, errors, events, jobs, journal, review, rules, submissions
+from ledgerwire import access, books, errors, events, jobs, journal, review, rules, statements, submissions
 from ledgerwire.errors import Problem
 from ledgerwire.submissions import Submission
 from server import health
@@ -30,7 +30,19 @@ from server.submitting import names_upload, upload_fields
 from server.uploads import MULTIPART
 
 REF: Final = "#/components/schemas/{name}"
-MODULES: Final = (access, books, errors, events, health, journal, jobs, review, rules, submissions)
+MODULES: Final = (
+    access,
+    books,
+    errors,
+    events,
+    health,
+    journal,
+    jobs,
+    review,
+    rules,
+    statements,
+    submissions,
+)
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key: lw_…"},
@@ -179,7 +191,7 @@ def _file_field(struct: type[Submission], name: str) -> Node:
 
 
 def _is_object(field: Node) -> bool:
-    return any(each.get("type") in {"object", "array"} for each in field.get("anyOf", []))
+    return any("$ref" in each or each.get("type") in {"object", "array"} for each in field.get("anyOf", []))
 
 
 # --- answers ------------------------------------------------------------------------------------------

@@ -182,8 +182,10 @@ def names_upload(annotation: Any) -> bool:
 
 
 def _is_structured(annotation: Any) -> bool:
+    """An upload is a Struct, too, but its place in a form is that of a file."""
     origin = get_origin(annotation) or annotation
-    return origin in (dict, list) or any(_is_structured(part) for part in get_args(annotation))
+    is_struct = isinstance(origin, type) and issubclass(origin, msgspec.Struct) and origin is not Upload
+    return is_struct or origin in (dict, list) or any(_is_structured(part) for part in get_args(annotation))
 
 
 def _uploads(value: Upload | list[Upload] | None) -> list[Upload]:

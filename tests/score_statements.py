@@ -17,10 +17,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements import Statement
 from workers.books.statements.reading import read_in_child
@@ -87,17 +88,16 @@ async def _outcome(path: Path, expected: Expected) -> Outcome:
 
 
 async def _read(
-    path: Path, expected: Expected, mapping: dict[str, Any] | None
-) -> tuple[Verdict, str, dict[str, Any] | None]:
+    path: Path, expected: Expected, mapping: ColumnMapping | None
+) -> tuple[Verdict, str, ColumnMapping | None]:
     """The verdict, why, and the mapping proposed where one is."""
     try:
         statement = await read_in_child(path, name=path.name, mapping=mapping)
     except StatementError as error:
-        proposal = getattr(error, "proposal", None)
         reason = f"{error.code}: {error.detail}"
-        if proposal is None:
+        if error.proposal is None:
             return "refused", reason, None
-        return "asked", reason, msgspec.to_builtins(proposal.mapping)
+        return "asked", reason, error.proposal.mapping
     faults = list(_faults(statement, expected))
     return ("WRONG" if faults else "exact"), "; ".join(faults or statement.warnings), None
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ledgerwire.jobs import Attempt, Job, LogLine, Status
     from ledgerwire.persistence import Persistence
     from ledgerwire.review import Categorized
+    from ledgerwire.statements import ColumnMapping, MappingProposal
     from ledgerwire.submissions import (
         BulkApprove,
         Categorize,
@@ -54,6 +55,7 @@ __all__ = [
     "BulkApprove",
     "Categorize",
     "Categorized",
+    "ColumnMapping",
     "Conflict",
     "ConnectionFailed",
     "FieldError",
@@ -69,6 +71,7 @@ __all__ = [
     "LedgerwireError",
     "LogEvent",
     "LogLine",
+    "MappingProposal",
     "NotFound",
     "PermissionDenied",
     "Persistence",
@@ -95,6 +98,7 @@ _HOMES = (
     "events",
     "books",
     "review",
+    "statements",
     "submissions",
     "exceptions",
     "persistence",

@@ -28,6 +28,7 @@ from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.held import Held
 from ledgerwire.persistence import Persistence
 from ledgerwire.review import Categorized
+from ledgerwire.statements import ColumnMapping
 from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import (
     BulkApprove,
@@ -92,13 +93,14 @@ class Ledgerwire(Client):
         *,
         company: str,
         account: str | None = None,
-        mapping: dict[str, Any] | None = None,
+        mapping: ColumnMapping | dict[str, Any] | None = None,
         tenant_id: str | None = None,
         idempotency_key: str | None = None,
     ) -> JobHandle:
         """Reads a bank file, imports its lines and categorizes them.
 
         ``account`` is a bank account's id, needed where the file names none and the company has several.
+        ``mapping`` is what the problem of a failed job proposed (``job.error.proposal.mapping``), if it is right.
         """
         return self.submit(
             UploadAndCategorize,

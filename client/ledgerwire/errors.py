@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ledgerwire.statements import MappingProposal
+
 
 class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
     """One fault in one place of the input."""
@@ -26,6 +28,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str | None = None
     instance: str | None = None
     errors: list[FieldError] = []
+    #: How a bank file would be read, where only a person can say whether that is right.
+    proposal: MappingProposal | None = None
 
     @property
     def code(self) -> str:

@@ -36,9 +36,11 @@ class ColumnMapping(
     balance: ColumnRef | None = None
     currency_column: ColumnRef | None = None
     bank_id: ColumnRef | None = None
-    #: The column that says whether a line is posted, and its words for those that are.
+    #: The column that says whether a line is posted, and its words for those that are and for those that are not,
+    #: where they are not among those that every bank uses.
     status: ColumnRef | None = None
     posted: Words | None = None
+    unposted: Words | None = None
     description: Annotated[list[ColumnRef], msgspec.Meta(max_length=20)] | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     #: Of the newest line, where the dates have none.

@@ -6,11 +6,12 @@ A new kind is one Struct here, one function in ``workers/tasks/`` and one line i
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import msgspec
 
 from ledgerwire.books import TransactionFilter
+from ledgerwire.statements import ColumnMapping
 from ledgerwire.text import Identifier, Label
 
 CompanyId = Annotated[
@@ -48,8 +49,8 @@ class UploadAndCategorize(Submission, frozen=True, kw_only=True, tag="upload-and
     file: Upload
     #: The bank account it belongs to; null takes the one the file names, else the only one there is.
     account_id: Label | None = None
-    #: A confirmed column mapping, where the file could not be read with certainty.
-    mapping: dict[str, Any] | None = None
+    #: How to read the file, where it could not be read with certainty: what its problem proposed, confirmed.
+    mapping: ColumnMapping | None = None
 
 
 class BulkApprove(Submission, frozen=True, kw_only=True, tag="bulk-approve"):

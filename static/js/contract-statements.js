@@ -19,6 +19,7 @@
  * @property {string | null} [bank_id]
  * @property {string | null} [status]
  * @property {string[] | null} [posted]
+ * @property {string[] | null} [unposted]
  * @property {string[] | null} [description]
  * @property {"dmy" | "mdy" | "ymd" | null} [date_order]
  * @property {number | null} [year]

@@ -45,7 +45,9 @@ def june(tmp_path: Path) -> str:
 
 def test_upload_tells_the_job_and_how_to_watch_it(run: CliRun, server: Server, june: str) -> None:
     server.on("POST", UPLOAD, reply(a_job("pending", 0), 202))
-    done = run("upload", june, "--account", "checking", "--mapping", '{"date":0}', LEDGERWIRE_COMPANY="acme")
+    done = run(
+        "upload", june, "--account", "checking", "--mapping", '{"date":"Booked"}', LEDGERWIRE_COMPANY="acme"
+    )
     assert done.exit_code == 0
     assert done.stdout.startswith("j1  pending")
     assert "ledgerwire watch j1" in done.stderr

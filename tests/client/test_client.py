@@ -59,14 +59,14 @@ def test_an_upload_travels_as_multipart(client: Ledgerwire, server: Server, tmp_
     path = tmp_path / "june.csv"
     path.write_bytes(b"Date,Amount\n2026-06-01,-3.50\n")
     server.on("POST", "/api/jobs/upload-and-categorize", reply(a_job("pending"), 202))
-    client.upload_and_categorize(path, company="demo", account="checking", mapping={"date": 0})
+    client.upload_and_categorize(path, company="demo", account="checking", mapping={"date": "Booked"})
     sent = server.calls[0]
     assert sent.headers["content-type"].startswith("multipart/form-data")
     for part in (
         b'name="file"; filename="june.csv"',
         b"2026-06-01,-3.50",
         b'name="company_id"',
-        b'{"date":0}',
+        b'{"date":"Booked"}',
     ):
         assert part in sent.body
     assert b"sha256" not in sent.body

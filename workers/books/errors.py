@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledgerwire.errors import FieldError, Problem
+from ledgerwire.statements import MappingProposal
 
 
 class BooksError(ValueError):
@@ -20,11 +21,20 @@ class BooksError(ValueError):
     #: Of its problem, as HTTP has it.
     status = 422
 
-    def __init__(self, code: str, title: str, detail: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        proposal: MappingProposal | None = None,
+    ) -> None:
         self.code = code
         self.title = title
         self.detail = detail
         self.errors = list(errors)
+        #: What to confirm, where the input is sound and only a person can say how it is meant.
+        self.proposal = proposal
         super().__init__(f"{title}: {detail}")
 
     @property
@@ -35,6 +45,7 @@ class BooksError(ValueError):
             status=self.status,
             detail=self.detail,
             errors=self.errors,
+            proposal=self.proposal,
         )
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.companies import list_bank_accounts
 from workers.books.errors import BooksError
 from workers.books.importing import NewLine, insert_lines, prepare_shares
+from workers.books.mappings import load_mappings, remember_mapping
 from workers.books.routing import Share, learn_number, route
 from workers.books.statements import Statement
 from workers.books.statements.reading import read_in_child
@@ -26,6 +28,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
     read: int = 0
     imported: int = 0
+    #: The remembered answer the file was read by: a later attempt reads it no otherwise, whatever is answered since.
+    answers: dict[str, ColumnMapping] | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -34,21 +38,36 @@ class Source(msgspec.Struct, frozen=True):
     shares: list[Share]
     #: Sentences for people: every line was read, and something is to be known about it.
     warnings: list[str]
+    #: What the file's columns are known by; null where it has none.
+    layout: str | None
+    answers: dict[str, ColumnMapping]
 
 
-async def read_lines(attempt: Attempt, submission: UploadAndCategorize) -> tuple[Source, list[NewLine]]:
-    """The file's lines, each with its account; the same bytes always give the same lines."""
+async def read_lines(
+    attempt: Attempt, submission: UploadAndCategorize, so_far: Imported
+) -> tuple[Source, list[NewLine]]:
+    """The file's lines, each with its account; a later attempt gets the same."""
     attempt.begin("read", noun="lines")
     try:
+        known = await _known(attempt) if so_far.answers is None else so_far.answers
         statement = await read_in_child(
-            attempt.files.path(submission.file.sha256), name=submission.file.name, mapping=submission.mapping
+            attempt.files.path(submission.file.sha256),
+            name=submission.file.name,
+            mapping=submission.mapping,
+            remembered=known,
         )
         shares = await _route(attempt, submission, statement)
     except BooksError as error:
         raise BadInput(error.problem) from error
     except ChildFailed as error:
         raise TryLater(TROUBLE) from error
-    return Source(shares, statement.warnings), prepare_shares(shares)
+    answers = {layout: known[layout] for layout in (statement.layout,) if layout and layout in known}
+    return Source(shares, statement.warnings, statement.layout, answers), prepare_shares(shares)
+
+
+async def _known(attempt: Attempt) -> dict[str, ColumnMapping]:
+    async with attempt.database.reading() as connection:
+        return await load_mappings(connection, attempt.company_id)
 
 
 async def _route(attempt: Attempt, submission: UploadAndCategorize, statement: Statement) -> list[Share]:
@@ -58,7 +77,11 @@ async def _route(attempt: Attempt, submission: UploadAndCategorize, statement: S
 
 
 async def import_lines(
-    attempt: Attempt, source: Source, lines: Sequence[NewLine], so_far: Imported
+    attempt: Attempt,
+    submission: UploadAndCategorize,
+    source: Source,
+    lines: Sequence[NewLine],
+    so_far: Imported,
 ) -> Imported:
     """Insert what is new, batch by batch, from where the last checkpoint left it."""
     attempt.begin("import", total=len(lines), done=so_far.read)
@@ -67,6 +90,7 @@ async def import_lines(
         async with attempt.checkpoint() as batch:
             if start == 0:
                 await _open(batch, source)
+                await _remember(batch, attempt, submission, source)
             new = await insert_lines(
                 batch.connection,
                 attempt.company_id,
@@ -74,7 +98,9 @@ async def import_lines(
                 job_id=attempt.job_id,
                 now=datetime.now(UTC),
             )
-            so_far = Imported(read=start + len(batch_lines), imported=so_far.imported + new)
+            so_far = Imported(
+                read=start + len(batch_lines), imported=so_far.imported + new, answers=source.answers
+            )
             batch.state = {"imported": so_far}
             batch.done = so_far.read
     return so_far
@@ -89,3 +115,16 @@ async def _open(batch: Batch, source: Source) -> None:
             await learn_number(batch.connection, share)
     except BooksError as error:
         raise BadInput(error.problem) from error
+
+
+async def _remember(batch: Batch, attempt: Attempt, submission: UploadAndCategorize, source: Source) -> None:
+    """An answer that has read its file stands for the next file of that layout."""
+    if submission.mapping and source.layout:
+        await remember_mapping(
+            batch.connection,
+            attempt.company_id,
+            source.layout,
+            submission.mapping,
+            confirmed_by=attempt.actor,
+            now=datetime.now(UTC),
+        )

@@ -38,8 +38,8 @@ async def upload_and_categorize(attempt: Attempt, submission: UploadAndCategoriz
     state = msgspec.convert(attempt.state or {}, State)
     imported, tally = state.imported, state.tally
     if tally.cursor is None:
-        source, lines = await read_lines(attempt, submission)
-        imported = await import_lines(attempt, source, lines, imported)
+        source, lines = await read_lines(attempt, submission, imported)
+        imported = await import_lines(attempt, submission, source, lines, imported)
     tally = await _categorize(attempt, imported, tally, state.asked)
     await _prove_journal(attempt)
     return Result(

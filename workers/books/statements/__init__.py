@@ -6,10 +6,10 @@ test that recognises it by its content. The first that recognises a file reads i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements.camt import read_camt
 from workers.books.statements.delimited import read_delimited
@@ -23,7 +23,6 @@ from workers.books.statements.formats import (
     refuse_markup,
 )
 from workers.books.statements.limits import MAX_BYTES
-from workers.books.statements.mapping import Mapping, read_mapping
 from workers.books.statements.mt940 import read_mt940
 from workers.books.statements.ofx import read_ofx
 from workers.books.statements.qif import read_qif
@@ -31,7 +30,7 @@ from workers.books.statements.statement import Statement, StatementLine
 
 __all__ = ["READERS", "Statement", "StatementError", "StatementLine", "read_statement"]
 
-Reader = Callable[[bytes, Mapping], Statement]
+Reader = Callable[[bytes, ColumnMapping], Statement]
 
 #: Each with its test of the file's first characters. CSV has no mark of its own: it is what is left.
 READERS: tuple[tuple[Callable[[str], bool], Reader], ...] = (
@@ -42,12 +41,19 @@ READERS: tuple[tuple[Callable[[str], bool], Reader], ...] = (
 )
 
 
-def read_statement(path: Path, *, name: str, mapping: dict[str, Any] | None = None) -> Statement:
+def read_statement(
+    path: Path,
+    *,
+    name: str,
+    mapping: ColumnMapping | None = None,
+    remembered: Mapping[str, ColumnMapping] | None = None,
+) -> Statement:
     """All of the file, exactly, or StatementError. Run it in a child: statements.reading.read_in_child.
 
-    ``name`` is what the sender called it: for messages only.
+    ``name`` is what the sender called it: for messages only. ``remembered`` are earlier answers, by layout; a
+    ``mapping`` of its own stands above them.
     """
-    confirmed = read_mapping(mapping)
+    confirmed = mapping or ColumnMapping()
     if path.stat().st_size > MAX_BYTES:
         detail = f"{name!r} is larger than {MAX_BYTES // 2**20} MB. Export it in parts."
         raise StatementError("file_too_large", "The file is too large", detail)
@@ -58,4 +64,4 @@ def read_statement(path: Path, *, name: str, mapping: dict[str, Any] | None = No
         if recognises(top):
             return read(content, confirmed)
     refuse_markup(top, name)
-    return read_delimited(content, confirmed)
+    return read_delimited(content, confirmed, remembered)

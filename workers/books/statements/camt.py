@@ -16,12 +16,12 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
 from workers.books.statements.limits import MAX_DEPTH, MAX_ROWS
-from workers.books.statements.mapping import Mapping
 from workers.books.statements.refusal import refuse_damaged, refuse_entry, refuse_length
 from workers.books.statements.stated import Balance, bounded, disagreement
 from workers.books.statements.statement import Statement, StatementLine
@@ -48,7 +48,7 @@ class Section(msgspec.Struct, frozen=True):
     lines: list[StatementLine]
 
 
-def read_camt(content: bytes, _mapping: Mapping) -> Statement:
+def read_camt(content: bytes, _mapping: ColumnMapping) -> Statement:
     """Raises StatementError."""
     sections = _sections(decode_declared(content))
     numbers = {section.number for section in sections if section.lines}

@@ -1,4 +1,4 @@
-"""Which column is what, by the words banks head them with."""
+"""Which column plays which part."""
 
 from __future__ import annotations
 
@@ -7,17 +7,31 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workers.books.statements.mapping import Mapping
-from workers.books.statements.words import COLUMNS, simplify
+from ledgerwire.statements import ColumnMapping
+from workers.books.statements.names import currency_of_header
 
-CODE = re.compile(r"\b(?:in )?([A-Z]{3})\b|[(\[]([A-Za-z]{3})[)\]]")
+PLACE = re.compile(r"#(\d{1,3})")
+#: The parts that a mapping names by a single column, and its field for each.
+MAPPED = {
+    "date": "date",
+    "amount": "amount",
+    "debit": "debit",
+    "credit": "credit",
+    "direction": "direction",
+    "balance": "balance",
+    "currency": "currency_column",
+    "bank_id": "bank_id",
+    "status": "status",
+}
+MONEY = ("amount", "debit", "credit")
 
 
 class Column(msgspec.Struct, frozen=True):
     index: int
+    #: As the header has it, or its place.
     name: str
-    #: 0 is the best name for its role.
-    rank: int
+    #: 0 is the best name for its role; ten more is another tier.
+    rank: int = 0
     #: The currency the header names.
     currency: str | None = None
 
@@ -25,9 +39,12 @@ class Column(msgspec.Struct, frozen=True):
 class Columns(msgspec.Struct, frozen=True):
     """The header and every column a role may be played by, best name first."""
 
+    #: Of the header; 0 where the file has none.
     line_no: int
     header: list[str]
     roles: dict[str, list[Column]]
+    #: Roles that no word told: the cells did, or a person.
+    unnamed: frozenset[str] = frozenset()
 
     def of(self, role: str) -> list[Column]:
         return self.roles.get(role, [])
@@ -35,87 +52,74 @@ class Columns(msgspec.Struct, frozen=True):
     def first(self, role: str) -> Column | None:
         return next(iter(self.of(role)), None)
 
+    def money(self) -> list[Column]:
+        return [column for role in MONEY for column in self.of(role)]
+
+    def column(self, index: int, rank: int = 0) -> Column:
+        return column_at(self.header, index, rank)
+
     @property
     def recognised(self) -> int:
         return len({column.index for columns in self.roles.values() for column in columns})
 
+    @property
+    def exact(self) -> int:
+        """As ``recognised``, of those whose whole header is a name for their role."""
+        found = {
+            column.index for columns in self.roles.values() for column in columns if column.rank % 10 == 0
+        }
+        return len(found)
 
-def find_columns(cells: Sequence[str], line_no: int, mapping: Mapping) -> Columns | None:
-    """Null where the cells are no header: it names a date and an amount, or debit and credit."""
-    header = list(cells)
-    roles: dict[str, list[Column]] = {}
-    for index, cell in enumerate(header):
-        for role, rank in _roles(cell):
-            roles.setdefault(role, []).append(Column(index, cell.strip(), rank, _currency(cell)))
-    for columns in roles.values():
-        columns.sort(key=lambda column: column.rank)
-    roles = _mapped(header, roles, mapping)
-    return Columns(line_no, header, roles) if _suffices(roles) else None
-
-
-def _roles(cell: str) -> list[tuple[str, int]]:
-    name = simplify(cell)
-    found = NAMES.get(name) or NAMES.get(simplify(_without_code(cell)))
-    return found or []
+    @property
+    def suffice(self) -> bool:
+        """A date, and something that is money, in different columns."""
+        dates = {column.index for column in self.of("date")}
+        return bool(dates) and any(column.index not in dates for column in self.money())
 
 
-def _without_code(cell: str) -> str:
-    return CODE.sub(" ", cell)
+def column_at(header: Sequence[str], index: int, rank: int = 0) -> Column:
+    name = header[index] if index < len(header) else ""
+    return Column(index, name or f"#{index + 1}", rank, currency_of_header(name))
 
 
-def _currency(cell: str) -> str | None:
-    match = CODE.search(cell)
-    code = (match[1] or match[2]).upper() if match else None
-    # Only a code beside a word that is a role of its own: ``MEMO`` and ``CR`` are no currencies.
-    return code if code and simplify(cell) not in NAMES and simplify(_without_code(cell)) in NAMES else None
+def ref_of(header: Sequence[str], index: int) -> str:
+    """What a mapping calls the column: its name, or its place where another has that name, too."""
+    name = header[index]
+    is_clear = name and name.isprintable() and len(name) <= 200 and not PLACE.fullmatch(name)  # noqa: PLR2004
+    return name if is_clear and header.index(name) == index else f"#{index + 1}"
 
 
-def _mapped(
-    header: Sequence[str], roles: dict[str, list[Column]], mapping: Mapping
-) -> dict[str, list[Column]]:
-    """What the mapping says stands above what the names say."""
-    chosen = {
-        "date": mapping.date,
-        "amount": mapping.amount,
-        "debit": mapping.debit,
-        "credit": mapping.credit,
-        "direction": mapping.direction,
-        "balance": mapping.balance,
-        "currency": mapping.currency_column,
-        "bank_id": mapping.bank_id,
-    }
-    replaced = dict(roles)
-    for role, name in chosen.items():
-        if name is not None:
-            replaced[role] = _named(header, [name])
-    if mapping.description:
-        replaced["description"], replaced["payee"] = _named(header, mapping.description), []
+def index_of(header: Sequence[str], ref: str) -> int | None:
+    if match := PLACE.fullmatch(ref):
+        index = int(match[1]) - 1
+        return index if 0 <= index < len(header) else None
+    stripped = ref.strip()
+    return header.index(stripped) if stripped in header else None
+
+
+def refs_in(mapping: ColumnMapping) -> list[str]:
+    """Every column the mapping names."""
+    single = [ref for field in MAPPED.values() if (ref := getattr(mapping, field))]
+    return [*single, *(mapping.description or [])]
+
+
+def mapped(columns: Columns, mapping: ColumnMapping) -> Columns:
+    """What the mapping says stands above what names and cells say; what it names must be there."""
+    roles = dict(columns.roles)
+    for role, field in MAPPED.items():
+        if ref := getattr(mapping, field):
+            roles[role] = _named(columns.header, [ref])
+    if mapping.description is not None:
+        roles["description"], roles["payee"] = _named(columns.header, mapping.description), []
     if mapping.amount:
-        replaced.update(debit=[], credit=[])
+        roles.update(debit=[], credit=[])
     elif mapping.debit or mapping.credit:
-        replaced["amount"] = []
-    return replaced
+        roles["amount"] = []
+    told = {role for role, field in MAPPED.items() if getattr(mapping, field)}
+    if told & set(MONEY):
+        told.add("amount")
+    return msgspec.structs.replace(columns, roles=roles, unnamed=columns.unnamed - told)
 
 
-def _named(header: Sequence[str], names: Sequence[str]) -> list[Column]:
-    stripped = [cell.strip() for cell in header]
-    return [Column(stripped.index(name), name, 0, _currency(name)) for name in names if name in stripped]
-
-
-def _suffices(roles: dict[str, list[Column]]) -> bool:
-    return bool(roles.get("date")) and bool(
-        roles.get("amount") or (roles.get("debit") and roles.get("credit"))
-    )
-
-
-def _index() -> dict[str, list[tuple[str, int]]]:
-    names: dict[str, list[tuple[str, int]]] = {}
-    for role, ranks in COLUMNS.items():
-        for rank, words in enumerate(ranks):
-            for name in words:
-                names.setdefault(name, []).append((role, rank))
-    return names
-
-
-#: Every role a header may stand for, with its rank.
-NAMES = _index()
+def _named(header: Sequence[str], refs: Sequence[str]) -> list[Column]:
+    return [column_at(header, index) for ref in refs if (index := index_of(header, ref)) is not None]

@@ -39,6 +39,7 @@ SAMPLE = 65_536
 #: Characters of a text file below the blank: tab, line ends, form feed, and DOS's end of file.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
 MOST_CONTROL = 0.001
+BEFORE_NUMBER = re.compile(r"(?<!\w)[^\W\d_a-zA-Z]+ ?\d")
 
 
 def decode(content: bytes) -> str:
@@ -90,7 +91,9 @@ def _single_byte(sample: bytes) -> str:
 def _plausibility(text: str, languages: tuple[str, ...]) -> float:
     """How much of the text its most likely language explains: misread, it mixes letters that never meet."""
     foreign = [letter for letter in text.lower() if letter.isalpha() and not letter.isascii()]
-    shares = (sum(letter in letters for letter in foreign) for letters in languages)
+    # A pound sign read as a Polish letter stands before a number, where no letter does.
+    misread = len(BEFORE_NUMBER.findall(text))
+    shares = (sum(letter in letters for letter in foreign) - misread for letters in languages)
     return max(shares) / (len(foreign) or 1)
 
 

@@ -14,13 +14,13 @@ from decimal import Decimal
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements.days import day_of
 from workers.books.statements.description import MAX_DESCRIPTION, describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
 from workers.books.statements.line_ends import one_line_end
-from workers.books.statements.mapping import Mapping
 from workers.books.statements.purpose import read_purpose
 from workers.books.statements.refusal import refuse_damaged, refuse_length, refuse_line
 from workers.books.statements.stated import Balance, bounded, disagreement
@@ -87,7 +87,7 @@ class Message(msgspec.Struct):
     entries: list[Entry] = []
 
 
-def read_mt940(content: bytes, _mapping: Mapping) -> Statement:
+def read_mt940(content: bytes, _mapping: ColumnMapping) -> Statement:
     """Raises StatementError. Every entry says itself whether it is credit or debit: there is nothing to map."""
     fields = list(_fields(_text(content)))
     messages = [message for message in _messages(fields) if message.entries]

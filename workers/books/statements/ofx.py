@@ -16,12 +16,12 @@ from decimal import Decimal
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
 from workers.books.statements.limits import MAX_ROWS
-from workers.books.statements.mapping import Mapping
 from workers.books.statements.refusal import refuse_column, refuse_entry, refuse_length
 from workers.books.statements.signed import read_signed
 from workers.books.statements.statement import Statement, StatementLine
@@ -59,7 +59,7 @@ class Entry(msgspec.Struct, frozen=True):
     fields: dict[str, str]
 
 
-def read_ofx(content: bytes, mapping: Mapping) -> Statement:
+def read_ofx(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError."""
     walk = Walk()
     for name, closing, value in _elements(decode_declared(content)):
@@ -260,7 +260,7 @@ def _text(value: str) -> str:
     return ENTITY.sub(lambda match: html.unescape(match[0]), value)
 
 
-def _amounts(entries: Sequence[Entry], balances: Sequence[str], mapping: Mapping) -> list[Decimal]:
+def _amounts(entries: Sequence[Entry], balances: Sequence[str], mapping: ColumnMapping) -> list[Decimal]:
     amounts = read_signed(
         [entry.fields.get("TRNAMT", "") for entry in entries],
         "TRNAMT",

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 import msgspec
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
-from workers.books.statements.dates import AmbiguousDates, DateStyle, decide_style
+from workers.books.statements.dates import DateStyle, is_day, months_in, stamp_of
 from workers.books.statements.description import describe
 from workers.books.statements.encoding import decode
 from workers.books.statements.limits import MAX_ROWS
 from workers.books.statements.line_ends import one_line_end
-from workers.books.statements.mapping import Mapping
+from workers.books.statements.orders import AmbiguousDates, decide_style
 from workers.books.statements.refusal import refuse_column, refuse_damaged, refuse_length, refuse_line
 from workers.books.statements.signed import read_signed
 from workers.books.statements.statement import Statement, StatementLine
@@ -52,7 +53,7 @@ class Record(msgspec.Struct, frozen=True):
         return next((value for letter in letters if (value := self.fields.get(letter))), "")
 
 
-def read_qif(content: bytes, mapping: Mapping) -> Statement:
+def read_qif(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError. QIF names no currency and no account number, only accounts by their names."""
     records = list(_posted(decode(content)))
     if not records:
@@ -122,7 +123,7 @@ def _check_end(last: str) -> None:
         raise refuse_damaged(f"It breaks off in {last[:40]!r}.")
 
 
-def _dates(records: Sequence[Record], mapping: Mapping) -> list[date]:
+def _dates(records: Sequence[Record], mapping: ColumnMapping) -> list[date]:
     cells = [_cell(record) for record in records]
     style = _style(cells, mapping)
     if style is None:
@@ -141,9 +142,9 @@ def _cell(record: Record) -> str:
     return APOSTROPHE.sub(whole, record.field("D").replace(" ", ""))
 
 
-def _style(cells: Sequence[str], mapping: Mapping) -> DateStyle | None:
+def _style(cells: Sequence[str], mapping: ColumnMapping) -> DateStyle | None:
     if mapping.date_order:
-        return DateStyle(mapping.date_order)
+        return DateStyle(mapping.date_order, months_in(map(stamp_of, cells)))
     try:
         return decide_style(cells)
     except AmbiguousDates as error:
@@ -158,13 +159,13 @@ def _style(cells: Sequence[str], mapping: Mapping) -> DateStyle | None:
 
 def _no_date(records: Sequence[Record], cells: Sequence[str]) -> StatementError:
     for record, cell in zip(records, cells, strict=True):
-        if not any(DateStyle(order).read(cell) for order in ("dmy", "mdy", "ymd")):
+        if not is_day(cell):
             return refuse_line(record.line_no, f"has {cell[:40]!r} for D, which is no date")
     fault = "has dates that no one order of day and month explains"
     return refuse_column("unreadable_column", "The dates cannot be read", "D", fault, "")
 
 
-def _amounts(records: Sequence[Record], mapping: Mapping) -> list[Decimal]:
+def _amounts(records: Sequence[Record], mapping: ColumnMapping) -> list[Decimal]:
     amounts = read_signed(
         [record.field("T", "U") for record in records],
         "T",

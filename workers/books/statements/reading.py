@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ledgerwire.errors import FieldError
+from ledgerwire.statements import ColumnMapping, MappingProposal
 from workers.books.errors import StatementError
 from workers.books.statements import read_statement
 from workers.books.statements.statement import Statement
@@ -26,13 +28,15 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     title: str
     detail: str
     errors: list[FieldError]
+    proposal: MappingProposal | None
 
 
 async def read_in_child(
     path: Path,
     *,
     name: str,
-    mapping: dict[str, Any] | None = None,
+    mapping: ColumnMapping | None = None,
+    remembered: Mapping[str, ColumnMapping] | None = None,
     memory_mb: int = MEMORY_MB,
     seconds: float = SECONDS,
 ) -> Statement:
@@ -40,19 +44,31 @@ async def read_in_child(
     function = f"{__name__}:{read_or_refuse.__name__}"
     limits = {"memory_mb": memory_mb, "seconds": seconds}
     try:
-        answer = await run_in_child(function, str(path), name, mapping, result=Read | Refused, **limits)  # type: ignore[arg-type]
+        answer = await run_in_child(
+            function,
+            str(path),
+            name,
+            mapping,
+            remembered or {},
+            result=Read | Refused,  # type: ignore[arg-type]
+            **limits,  # type: ignore[arg-type]
+        )
     except ChildFailed as failure:
         raise _explained(failure, name) from failure
     if isinstance(answer, Refused):
-        raise StatementError(answer.code, answer.title, answer.detail, answer.errors)
+        raise StatementError(answer.code, answer.title, answer.detail, answer.errors, answer.proposal)
     return answer.statement
 
 
-def read_or_refuse(path: str, name: str, mapping: dict[str, Any] | None) -> Read | Refused:
+def read_or_refuse(
+    path: str, name: str, mapping: dict[str, Any] | None, remembered: dict[str, Any]
+) -> Read | Refused:
+    confirmed = msgspec.convert(mapping, ColumnMapping | None)
+    known = msgspec.convert(remembered, dict[str, ColumnMapping])
     try:
-        return Read(read_statement(Path(path), name=name, mapping=mapping))
+        return Read(read_statement(Path(path), name=name, mapping=confirmed, remembered=known))
     except StatementError as error:
-        return Refused(error.code, error.title, error.detail, error.errors)
+        return Refused(error.code, error.title, error.detail, error.errors, error.proposal)
 
 
 def _explained(failure: ChildFailed, name: str) -> StatementError | ChildFailed:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
 from workers.books.statements import Statement, read_statement
 
@@ -31,11 +32,19 @@ ROWS = st.lists(
 
 
 def read(content: str | bytes, **mapping: Any) -> Statement:
+    return read_by(content, ColumnMapping(**mapping) if mapping else None)
+
+
+def read_by(
+    content: str | bytes,
+    mapping: ColumnMapping | None,
+    remembered: dict[str, ColumnMapping] | None = None,
+) -> Statement:
     """Under a name that tells nothing: a format is known by its content."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
-        return read_statement(Path(file.name), name="upload", mapping=mapping or None)
+        return read_statement(Path(file.name), name="upload", mapping=mapping, remembered=remembered)
 
 
 def refused(content: str | bytes, **mapping: Any) -> StatementError:

@@ -1,0 +1,52 @@
+"""Which money a word or sign names, and what that says of the country it is used in."""
+
+from __future__ import annotations
+
+import re
+
+from workers.books.statements.words import simplify, vocabulary
+
+_data = vocabulary("currencies.toml")
+
+CODES = frozenset(_data["codes"].split())
+#: By sign in lower case without accents; empty for one that several countries share.
+SYMBOLS: dict[str, str] = _data["symbols"]
+MONTH_FIRST = frozenset(_data["month_first"])
+THREE_DIGITS = frozenset(_data["three_digits"])
+
+CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+# ruff: noqa: RUF001 - Cyrillic letters that look like Latin ones are meant
+
+#: As it stands beside a word: ``Betrag in EUR``, ``Kwota w PLN``.
+BESIDE = re.compile(r"(?:(?<!\w)(?:in|en|em|w|v|i)\s+)?(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
+SIGN = re.compile(
+    r"[€£₽₴₺₹₪₩฿₫]|(?<!\w)(?:(?:R|US|AU?|CA?|NZ|HK|S|MX|NT)\$|(?:euros?|euroa|kč|zł|грн|руб)(?!\w))",
+    re.IGNORECASE,
+)
+
+
+def currency_of(text: str) -> str | None:
+    """The currency that a whole cell names: a code, a sign or a word; null where it names none."""
+    stripped = text.strip()
+    if stripped.upper() in CODES:
+        return stripped.upper()
+    return SYMBOLS.get(plain_sign(stripped)) or None
+
+
+def currency_in(text: str) -> str | None:
+    """The one currency that is named somewhere in a header or a title."""
+    named = {code for code in CODE.findall(text) if code in CODES}
+    named |= {SYMBOLS[plain_sign(sign)] for sign in SIGN.findall(text)}
+    return named.pop() if len(named) == 1 else None
+
+
+def without_currency(text: str) -> str:
+    """A header without the currency beside its word."""
+    kept = BESIDE.sub(lambda match: " " if match[1] in CODES else match[0], text)
+    return SIGN.sub(" ", kept)
+
+
+def plain_sign(text: str) -> str:
+    """``Kč``, ``kc`` and ``KČ`` are one; so are ``Fr.`` and ``fr``."""
+    lowered = text.lower().removesuffix(".")
+    return lowered if lowered in SYMBOLS else simplify(lowered) or lowered

@@ -1,0 +1,267 @@
+"""Which rows of a table are posted lines: not the pending, the notes, the totals, balances and continuations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from workers.books.statements.amounts import is_blank, read_figure
+from workers.books.statements.columns import Column
+from workers.books.statements.contents import is_line
+from workers.books.statements.dates import is_day
+from workers.books.statements.grid import Row
+from workers.books.statements.refusal import refuse_line
+from workers.books.statements.tables import Table
+from workers.books.statements.words import (
+    BALANCES,
+    CLOSING,
+    OPENING,
+    PENDING,
+    PENDING_SECTIONS,
+    SECTIONS,
+    TOTALS,
+    TURNOVER,
+    simplify,
+)
+
+STATED = OPENING | CLOSING
+#: Words that may as well be what a payment is for: only beside a stated balance they are balances of their own.
+LOOSE = BALANCES | TURNOVER
+BALANCE_LINES = STATED | LOOSE
+FOOTERS = BALANCE_LINES | TOTALS
+CENTS = re.compile(r"\d{2}")
+#: Longer cells are prose.
+MOST_LETTERS = 80
+#: Single letters beside each other that are still no spaced-out word.
+MOST_SINGLES = 3
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A row that is a line, and what the rows below it add to its description."""
+
+    row: Row
+    more: tuple[str, ...] = ()
+
+    @property
+    def line_no(self) -> int:
+        return self.row.line_no
+
+    def cell(self, column: Column) -> str:
+        return self.row.cell(column.index)
+
+
+class Lines(msgspec.Struct, frozen=True):
+    posted: list[Posted]
+    #: Rows that state a balance before the first line, and after the last.
+    opening: list[Row]
+    closing: list[Row]
+    #: Whatever else stands around the lines.
+    notes: list[Row]
+    #: What was left out although it has a date and an amount.
+    warnings: list[str]
+
+
+def lines_of(table: Table) -> Lines:
+    """Raises StatementError at the first row that is neither a line nor known to be none."""
+    _refuse_cut_decimals(table)
+    return _Sorting(table).sort()
+
+
+def _refuse_cut_decimals(table: Table) -> None:
+    """``-4,50`` without quotation marks is two cells where a comma parts them."""
+    for column in table.columns.money():
+        after = [
+            cell for row in table.rows if row.cell(column.index) and (cell := row.cell(column.index + 1))
+        ]
+        unnamed = column.index + 1 < table.width and not table.columns.header[column.index + 1]
+        if table.delimiter == "," and unnamed and after and all(map(CENTS.fullmatch, after)):
+            line_no = next(row.line_no for row in table.rows if row.cell(column.index + 1))
+            fault = "has an amount that is parted at its decimal comma: it should stand in quotation marks"
+            raise refuse_line(line_no, fault, column=column.name)
+
+
+class _Sorting:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.columns = table.columns
+        self.dates = table.columns.of("date")
+        self.money = table.columns.money()
+        self.header = [simplify(cell) for cell in table.columns.header]
+        self.lines = Lines([], [], [], [], [])
+        #: Below a heading that says so, lines are pending.
+        self.pending = self._last_section(table.above)
+        #: Some dated row is called an opening or closing balance.
+        self.has_stated = False
+        #: Lines left out because they are pending.
+        self.unposted = 0
+        #: Since the last line there was a blank row or a note.
+        self.broken = True
+
+    def sort(self) -> Lines:
+        rows = self.table.rows
+        dated = [place for place, row in enumerate(rows) if self._is_dated(row)]
+        last_dated = max(dated, default=-1)
+        self.has_stated = any(_balance_in(rows[place], STATED.dated) for place in dated)
+        for place, row in enumerate(rows):
+            self._take(row, is_tail=place > last_dated)
+        self._check_end()
+        if self.unposted:
+            self.lines.warnings.append(f"{self.unposted} pending lines were not imported.")
+        return self.lines
+
+    def _take(self, row: Row, *, is_tail: bool) -> None:
+        if row.is_blank or self._repeats_header(row):
+            self.broken = True
+        elif self._is_dated(row):
+            self._take_dated(row)
+        elif self._has_money(row):
+            self._take_undated(row, is_tail=is_tail)
+        else:
+            self._take_text(row, is_tail=is_tail)
+
+    def _take_dated(self, row: Row) -> None:
+        has_money = self._has_money(row)
+        names = STATED if has_money and not self.has_stated else BALANCE_LINES
+        kind = _balance_in(row, names.dated)
+        if kind is not None:
+            self._keep_balance(row, kind)
+            if has_money:
+                self.lines.warnings.append(f"Line {row.line_no} is a balance and was not imported.")
+        elif has_money:
+            self._post(row)
+        elif self.columns.line_no == 0 or self._has_balance(row):
+            self.lines.notes.append(row)
+        else:
+            raise refuse_line(row.line_no, "has no amount", column=self.money[0].name)
+
+    def _take_undated(self, row: Row, *, is_tail: bool) -> None:
+        """Money without a date: pending, a total, a balance, part of another table, or a fault."""
+        kind = _balance_in(row, FOOTERS.begin)
+        if kind is not None:
+            self._keep_balance(row, kind)
+        elif self._is_pending(row) or self.pending:
+            self.unposted += 1
+        elif (is_tail and self.broken and self._is_labelled(row)) or self._is_of_another_kind(row):
+            self.lines.notes.append(row)
+            self.lines.warnings.append(f"Line {row.line_no} has an amount and no date, and was not imported.")
+        else:
+            raise self._no_date(row)
+
+    def _take_text(self, row: Row, *, is_tail: bool) -> None:
+        """More of the description above, where nothing else stands in the row; else a note or a heading."""
+        texts = {column.index for role in ("description", "payee") for column in self.columns.of(role)}
+        filled = [index for index, cell in enumerate(row.cells) if cell]
+        if set(filled) <= texts and not self.broken:
+            last = self.lines.posted[-1]
+            text = " ".join(row.cells[index] for index in filled)
+            self.lines.posted[-1] = msgspec.structs.replace(last, more=(*last.more, text))
+            return
+        kind = _balance_in(row, FOOTERS.begin)
+        if kind is not None:
+            self._keep_balance(row, kind)
+        elif is_line(row) and not (is_tail and self.broken):
+            raise refuse_line(row.line_no, "has its date and amount in other columns than the other lines")
+        else:
+            self.pending = self._section(row, self.pending)
+            self.lines.notes.append(row)
+        self.broken = True
+
+    def _post(self, row: Row) -> None:
+        if self.pending or self._is_pending(row):
+            self.unposted += 1
+            return
+        if row.mended and row.width != self.table.width:
+            raise refuse_line(row.line_no, "has quotation marks that do not pair up")
+        if any(row.cells[self.table.width :]):
+            named = f"has {row.width} cells, but the header names {self.table.width}"
+            raise refuse_line(row.line_no, named)
+        self.lines.posted.append(Posted(row))
+        self.broken = False
+
+    def _keep_balance(self, row: Row, kind: str) -> None:
+        self.broken = True
+        kept = {"opening": self.lines.opening, "closing": self.lines.closing}.get(kind, self.lines.notes)
+        kept.append(row)
+
+    def _is_dated(self, row: Row) -> bool:
+        return any(is_day(row.cell(column.index)) for column in self.dates)
+
+    def _has_money(self, row: Row) -> bool:
+        """An amount, or on a dated row anything where an amount should be."""
+        cells = [cell for column in self.money if not is_blank(cell := row.cell(column.index))]
+        return any(map(read_figure, cells)) or (bool(cells) and self._is_dated(row))
+
+    def _has_balance(self, row: Row) -> bool:
+        return any(not is_blank(row.cell(column.index)) for column in self.columns.of("balance"))
+
+    def _is_pending(self, row: Row) -> bool:
+        return any(simplify(row.cell(column.index)) in PENDING for column in self.dates)
+
+    def _is_labelled(self, row: Row) -> bool:
+        """A word stands first, as in a table of sums."""
+        first = row.filled[0]
+        return bool(row.cell(0)) and not any(map(str.isdigit, first))
+
+    def _is_of_another_kind(self, row: Row) -> bool:
+        """Without a header, what has a word where the lines have their date: a record that opens or closes the file."""
+        cell = row.cell(self.dates[0].index)
+        return self.columns.line_no == 0 and bool(cell) and not any(map(str.isdigit, cell))
+
+    def _repeats_header(self, row: Row) -> bool:
+        """Two exports pasted together repeat the header."""
+        return (
+            self.columns.line_no > 0
+            and [simplify(cell) for cell in row.cells[: self.table.width]] == self.header[: row.width]
+        )
+
+    def _last_section(self, rows: Sequence[Row]) -> bool:
+        pending = False
+        for row in rows:
+            pending = self._section(row, pending)
+        return pending
+
+    def _section(self, row: Row, pending: bool) -> bool:  # noqa: FBT001
+        """Whether the lines below a heading are pending; other notes change nothing."""
+        if len(row.filled) == 1:
+            text = simplify(row.filled[0])
+            return text in PENDING_SECTIONS or (pending and text not in SECTIONS)
+        return pending
+
+    def _no_date(self, row: Row) -> Exception:
+        column = self.dates[0]
+        cell = row.cell(column.index)
+        fault = f"has {cell[:40]!r}, which is no date" if cell else "has an amount and no date"
+        return refuse_line(row.line_no, fault, column=column.name)
+
+    def _check_end(self) -> None:
+        """A file cut off in its last line may have lost digits of an amount."""
+        posted, last = (
+            self.lines.posted,
+            next((row for row in reversed(self.table.rows) if not row.is_blank), None),
+        )
+        if posted and posted[-1].row is last:
+            least = min((each.row.width for each in posted[:-1]), default=self.table.named_width)
+            if last.width < least and (len(posted) > 1 or self.table.is_open):
+                fault = "has fewer cells than the others: the file seems to be cut off"
+                raise refuse_line(last.line_no, fault)
+
+
+def _joined(text: str) -> str:
+    """``S A L D O`` is a word."""
+    words = text.split()
+    return "".join(words) if len(words) > MOST_SINGLES and all(len(word) == 1 for word in words) else text
+
+
+def _balance_in(row: Row, names: Callable[[str], bool]) -> str | None:
+    """What kind of balance or total a cell of the row names."""
+    for cell in row.cells:
+        if (
+            cell
+            and not cell[0].isdigit()
+            and len(cell) <= MOST_LETTERS
+            and names(text := _joined(simplify(cell)))
+        ):
+            return "opening" if OPENING.begin(text) else "closing" if CLOSING.begin(text) else "other"
+    return None
