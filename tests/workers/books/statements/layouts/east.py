@@ -252,4 +252,11 @@ LAYOUTS = {
         'Sold final,,,,,,,"1.195,50"\n',
         "2018-02-05 -4.50; 2018-02-03 1200.00",
     ),
+    "Poland, the day of the purchase before the day it was booked": Layout(
+        "#Data operacji;#Data księgowania;#Opis operacji;#Kwota;#Saldo po operacji;\n"
+        "2018-02-03;2018-02-05;ZAKUP;-4,50;1 195,50;\n"
+        "2018-02-06;2018-02-06;PRZELEW;1 200,00;2 395,50;\n",
+        "2018-02-05 -4.50; 2018-02-06 1200.00",
+        encoding="cp1250",
+    ),
 }

@@ -153,4 +153,11 @@ LAYOUTS = {
         "06/02/2018;ACME;2;;120.000;215.500\n",
         "2018-02-05 -4500; 2018-02-06 120000",
     ),
+    "Brazil, a card that prints charges without a sign": Layout(
+        "date,category,title,amount\n"
+        "2018-02-05,mercado,PORTA AZUL,4.50\n"
+        "2018-02-07,transporte,POSTO,20.00\n"
+        "2018-02-13,,Pagamento recebido,-24.50\n",
+        "2018-02-05 -4.50; 2018-02-07 -20.00; 2018-02-13 24.50",
+    ),
 }
