@@ -58,6 +58,20 @@ test("what is read otherwise here than by the server is left open, never shown w
   assert.deepEqual(shown(answer).map(([, amount]) => amount), [null, "3.10"]);
 });
 
+test("lines that an answer leaves out are shown as left out, and those it takes in are not made up", () => {
+  const given = proposal();
+  const status = { status: "Other", posted: ["Done"], unposted: [] };
+  given.mapping = { ...given.mapping, ...status };
+  for (const [index, word] of ["Other", "Done", "Maybe"].entries()) given.rows[index].cells[3] = word;
+  given.lines.pop();
+  const answer = new Answer(given);
+  assert.deepEqual(readRows(given, answer.mapping).map(({ line_no, leftOut }) => [line_no, leftOut]), [[2, false]]);
+  answer.choose({ label: "", patch: { ...status, posted: ["done", "maybe"] } });
+  assert.deepEqual(readRows(given, answer.mapping).map(({ line_no, amount }) => [line_no, amount]), [[2, "1250.00"], [3, null]]);
+  answer.choose({ label: "", patch: { ...status, posted: [], unposted: ["Done"] } });
+  assert.deepEqual(readRows(given, answer.mapping).map(({ leftOut }) => leftOut), [true]);
+});
+
 test("dates and amounts are read as banks print them", () => {
   const dates = [["31.12.25", "dmy", "2025-12-31"], ["20260704", "ymd", "2026-07-04"], ["04072026", "dmy", "2026-07-04"], ["2026-07-04 10:22", "dmy", "2026-07-04"], ["4 Jul 2026", null, "2026-07-04"], ["31/02/2026", "dmy", null]];
   for (const [text, order, date] of dates) assert.equal(readDate(text, order, null), date, text);

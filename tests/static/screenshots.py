@@ -25,16 +25,16 @@ PICTURES = ROOT / "docs" / "screenshots"
 SAMPLE = ROOT / "static" / "sample" / "june.csv"
 DESKTOP: ViewportSize = {"width": 1280, "height": 820}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-#: Each day could be a month, so a person is asked.
-OPEN = "Date,Details,Type,Amount\n" + "".join(
-    f"0{day}/0{day + 2}/2026,{name},{kind},{amount}\n"
+#: All amounts are positive: money in, or charges? A person is asked.
+OPEN = "Posted,Details,Type,Amount\n" + "".join(
+    f"2026-06-0{day},{name},{kind},{amount}\n"
     for day, (name, kind, amount) in enumerate(
         [
-            ("HARBOR COFFEE BAR", "POS", "-4.92"),
-            ("CEDAR HARDWARE", "POS", "-71.63"),
-            ("STRIPE PAYOUT ST-F9208", "ACH", "1836.90"),
-            ("KESTREL FREIGHT LINES", "ACH", "-207.25"),
-            ("METRO ELECTRIC CO", "ACH", "-141.87"),
+            ("HARBOR COFFEE BAR", "POS", "4.92"),
+            ("CEDAR HARDWARE", "POS", "71.63"),
+            ("KESTREL FREIGHT LINES", "ACH", "207.25"),
+            ("METRO ELECTRIC CO", "ACH", "141.87"),
+            ("OFFICE SUPPLY DEPOT #881", "POS", "33.26"),
         ],
         start=1,
     )
@@ -76,8 +76,9 @@ def take(browser: Browser, running: Running) -> None:
 def review(dashboard: Dashboard) -> None:
     """A file that asks, and the lines of the one before under review: some decided, some selected."""
     page = dashboard.page
-    dashboard.upload("harbor-bank.csv", OPEN)
+    dashboard.upload("harbor-card.csv", OPEN)
     dashboard.assert_ends("Needs your answer")
+    page.get_by_label("Reversed").check()
     shoot(dashboard, "mapping")
     page.locator("page-links a", has_text="Review").click()
     page.locator('review-head [data-tab="all"]').click()

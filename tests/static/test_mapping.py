@@ -44,6 +44,23 @@ def test_an_answer_reads_the_file_and_is_remembered(desk: Desk) -> None:
     desk.dashboard.assert_complete(2)
 
 
+def test_a_file_of_several_accounts_is_sent_into_the_one_that_is_chosen(desk: Desk) -> None:
+    desk.ask("POST", "accounts/bank", {"name": "Card", "currency": "USD", "number": "9876"})
+    desk.dashboard.upload("june.csv", "Date,Description,Amount\n2026-06-01,ACORN BAKERY,-3.50\n")
+    desk.dashboard.assert_ends("Failed")
+    expect(desk.page.get_by_role("button", name="Retry")).to_be_visible()
+    desk.page.reload()
+    desk.press("Into Card ··9876")
+    with desk.page.expect_file_chooser() as chooser:
+        desk.press("Choose the file")
+    text = b"Date,Description,Amount\n2026-06-01,ACORN BAKERY,-3.50\n"
+    chooser.value.set_files({"name": "june.csv", "mimeType": "text/csv", "buffer": text})
+    desk.dashboard.assert_complete(1)
+    [line] = desk.ask("GET", "transactions")["data"]
+    accounts = {one["account_id"]: one["name"] for one in desk.ask("GET", "accounts/bank")["data"]}
+    assert accounts[line["account_id"]] == "Card"
+
+
 def test_a_file_that_is_not_at_hand_is_asked_for_once_more(desk: Desk) -> None:
     page = desk.page
     desk.dashboard.upload("april.csv", OPEN)

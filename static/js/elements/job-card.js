@@ -9,6 +9,7 @@
 import { counted, exactTime } from "../format.js";
 import { isOver } from "../jobs.js";
 import { problemView } from "../problem-view.js";
+import { address } from "../route.js";
 import { clone, part, show, text } from "../view.js";
 import { accountName, kindIcon, kindWord, statusWord, tone, usageWords } from "../words.js";
 import { BulkOutcomes } from "./bulk-outcomes.js";
@@ -41,7 +42,7 @@ export class JobCard extends HTMLElement {
       const link = plainLink(event);
       if (!link?.href) return;
       event.preventDefault();
-      this.dispatchEvent(new CustomEvent("address-choose", { detail: new URL(link.href).search }));
+      this.#lead(new URL(link.href).search);
     });
   }
 
@@ -91,15 +92,21 @@ export class JobCard extends HTMLElement {
   #problem(job, problem, { accounts, mayAct }) {
     if (job.status !== "failed") return problemView(problem, { level: "warning" });
     if (problem.proposal && mayAct) return new MappingQuestion();
-    if (asksForAccount(problem) && accounts.length > 1) return this.#question(problem, accounts);
+    if (isAboutAccount(problem) && mayAct) return this.#question(problem, accounts);
     const again = { label: "Choose another file", act: () => this.#tell("another-file") };
     return problemView(problem, { actions: mayAct && isFileAtFault(job) ? [again] : [] });
   }
 
-  /** @param {Problem} problem @param {BankAccount[]} accounts */
-  #question({ title }, accounts) {
-    const actions = accounts.map((account) => ({ label: accountName(account), act: () => this.#again({ accountId: account.account_id }) }));
-    return problemView({ title, detail: "Choose it, and the file is sent again." }, { actions, level: "warning" });
+  /** Into which account: one there is, or another that is added first. @param {Problem} problem @param {BankAccount[]} accounts */
+  #question({ title, detail, type }, accounts) {
+    const isOpen = type?.endsWith("/choose_account") || accounts.length > 1;
+    const choices = accounts.map((account) => ({ label: `Into ${accountName(account)}`, act: () => this.#again({ accountId: account.account_id }) }));
+    const settings = address({ companyId: this.#job?.company_id ?? "", page: "settings" });
+    const add = { label: "Add a bank account", act: () => this.#lead(settings) };
+    // What a program is told to send along, a person presses.
+    const told = (detail ?? "").split("Send account_id along")[0]?.trim() ?? "";
+    const words = `${told} ${isOpen ? "Choose where it belongs, or add its account in Settings and retry." : "Add it in Settings, then retry."}`;
+    return problemView({ title, detail: words }, { actions: [...(isOpen ? choices : []), add], level: "warning" });
   }
 
   /** @param {Job} job @param {Lines | null} lines @param {boolean} mayAct */
@@ -114,6 +121,11 @@ export class JobCard extends HTMLElement {
     list.none = noneWords(job);
     const expected = job.kind !== "learn" && (job.status === "running" || job.status === "complete");
     show(list, !isBulk && lines !== null && (lines.all.length > 0 || lines.reading || expected));
+  }
+
+  /** @param {string} search a query of the address */
+  #lead(search) {
+    this.dispatchEvent(new CustomEvent("address-choose", { detail: search }));
   }
 
   /** @param {{accountId?: string, mapping?: object}} how */
@@ -143,8 +155,9 @@ function noneWords({ result }) {
   return known ? "Every line of this file was imported before, so there was nothing new to categorize." : "No line was categorized.";
 }
 
-/** A bad file stays bad however often it is retried. @param {Job} job */
+/** A bad file stays bad however often it is retried; an account may have been added since. @param {Job} job */
 function isFileAtFault({ kind, error }) {
+  if (error && isAboutAccount(error)) return false;
   return kind === "upload-and-categorize" && [400, 413, 415, 422].includes(error?.status ?? 0);
 }
 
@@ -160,8 +173,8 @@ function mayUndo(job) {
 }
 
 /** @param {Problem} problem */
-function asksForAccount({ errors }) {
-  return errors?.some(({ pointer }) => pointer === "/account_id") ?? false;
+function isAboutAccount({ type }) {
+  return ["choose_account", "unknown_account", "wrong_account", "currency_mismatch"].some((code) => type?.endsWith(`/${code}`));
 }
 
 customElements.define("job-card", JobCard);

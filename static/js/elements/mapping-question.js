@@ -36,7 +36,8 @@ export class MappingQuestion extends HTMLElement {
     this.#answer = new Answer(proposal);
     this.#currency = proposal.mapping.currency ?? currency;
     text(part(this.#root, "title", HTMLElement), problem.title);
-    text(part(this.#root, "detail", HTMLElement), problem.detail ?? "");
+    // The detail tells programs what to send; a person has the questions below.
+    text(part(this.#root, "detail", HTMLElement), "Nothing was imported yet. Answer below, and look at the lines as they would be read.");
     part(this.#root, "questions", HTMLElement).replaceChildren(...proposal.questions.map((question, index) => this.#question(question, index)));
     this.#drawFile(proposal);
     this.#drawAnswer();
@@ -128,7 +129,8 @@ function roleSelect(ref, name) {
 }
 
 /** @param {import("../mapping/reading.js").Reading} reading @param {string} currency */
-function readingRow({ line_no, date, amount, description }, currency) {
+function readingRow({ line_no, date, amount, description, leftOut }, currency) {
+  if (leftOut) return element("tr", "left-out", ...[String(line_no), "", description, "not imported"].map((words) => element("td", "", words)));
   const cell = element("td", "amount", amount === null ? "read when imported" : money(amount, currency));
   cell.toggleAttribute("data-in", amount !== null && isIn(amount));
   cell.toggleAttribute("data-open", amount === null);

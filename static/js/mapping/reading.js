@@ -6,7 +6,7 @@
  * @import { ColumnMapping, MappingProposal } from "../contract-statements.js"
  */
 
-/** @typedef {{line_no: number, date: string | null, amount: string | null, description: string}} Reading `null` where only the server can tell */
+/** @typedef {{line_no: number, date: string | null, amount: string | null, description: string, leftOut: boolean}} Reading `null` where only the server can tell */
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -14,25 +14,33 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 export function readRows(proposal, mapping) {
   const told = new Map(proposal.lines.map((line) => [line.line_no, line]));
   const cells = new Map(proposal.columns.map(({ ref }, index) => [ref, index]));
-  return proposal.rows
-    .filter(({ line_no }) => line_no > proposal.header_line && told.has(line_no))
-    .map((row) => {
-      const server = /** @type {import("../contract-statements.js").ProposedLine} */ (told.get(row.line_no));
-      /** @param {string | null | undefined} ref */
-      const cell = (ref) => row.cells[cells.get(ref ?? "") ?? -1]?.trim() ?? "";
-      const then = read(proposal.mapping, cell);
-      const now = read(mapping, cell);
-      return {
-        line_no: row.line_no,
-        date: settled(server.date, then.date, now.date),
-        amount: settled(server.amount, then.amount, now.amount),
-        description: now.description || server.description,
-      };
-    });
+  return proposal.rows.flatMap((row) => {
+    /** @param {string | null | undefined} ref */
+    const cell = (ref) => row.cells[cells.get(ref ?? "") ?? -1]?.trim() ?? "";
+    const server = told.get(row.line_no);
+    const posting = postingOf(mapping, cell);
+    // Totals and the like are no lines, and only the server knows them.
+    if (row.line_no <= proposal.header_line || !(server || posting === "posted")) return [];
+    const then = read(proposal.mapping, cell);
+    const now = read(mapping, cell);
+    const date = settled(server?.date, then.date, now.date);
+    const amount = settled(server?.amount, then.amount, now.amount);
+    const description = now.description || (server?.description ?? "");
+    return [{ line_no: row.line_no, date, amount, description, leftOut: posting === "unposted" }];
+  });
 }
 
-/** @param {string} server @param {string | null} then @param {string | null} now */
+/** Whether a line is said to be posted or not, by the words of an answer. @param {ColumnMapping} mapping @param {(ref: string | null | undefined) => string} cell */
+function postingOf({ status, posted, unposted }, cell) {
+  const word = cell(status).toUpperCase();
+  if (!word) return "";
+  if (unposted?.some((one) => one.toUpperCase() === word)) return "unposted";
+  return posted?.some((one) => one.toUpperCase() === word) ? "posted" : "";
+}
+
+/** @param {string | undefined} server @param {string | null} then @param {string | null} now */
 function settled(server, then, now) {
+  if (server === undefined) return null;
   if (then === now) return server;
   return then !== null && isSame(then, server) ? now : null;
 }
