@@ -58,8 +58,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     asked: float
     refused: float
     wrong: int
-    #: Of those asked, proposals that are exact when confirmed unchanged.
+    #: Of those asked, what the proposals come to when they are confirmed unchanged.
     confirmed_exact: int
+    confirmed_wrong: int
     seconds: float
 
 
@@ -125,6 +126,7 @@ def totals(outcomes: Sequence[Outcome]) -> Totals:
         refused=round(counted["refused"] * share, 1),
         wrong=counted["WRONG"],
         confirmed_exact=sum(outcome.confirmed == "exact" for outcome in outcomes),
+        confirmed_wrong=sum(outcome.confirmed == "WRONG" for outcome in outcomes),
         seconds=round(sum(outcome.seconds for outcome in outcomes), 2),
     )
 
@@ -148,8 +150,8 @@ def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
             each = totals(group)
             yield (
                 f"{name:9}{each.files:4} files: exact {each.exact:5.1f} %, asked {each.asked:4.1f} % "
-                f"({each.confirmed_exact} exact as proposed), refused {each.refused:4.1f} %, "
-                f"WRONG {each.wrong}, {each.seconds:.1f} s"
+                f"({each.confirmed_exact} exact as proposed, {each.confirmed_wrong} WRONG), "
+                f"refused {each.refused:4.1f} %, WRONG {each.wrong}, {each.seconds:.1f} s"
             )
 
 

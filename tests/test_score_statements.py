@@ -12,6 +12,8 @@ from tests.score_statements import main, score, table, totals
 
 HEADER = "Date,Description,Amount\n"
 COFFEE = {"rows": 1, "first_date": "2026-06-13", "last_date": "2026-06-13", "sum": "-4.5", "currency": None}
+#: The likelier reading of 06/05 and 06/07, since it is of fewer days.
+JUNE = {"first_date": "2026-06-05", "last_date": "2026-06-07"}
 FILES: dict[str, tuple[str, dict[str, Any]]] = {
     "exact.csv": (HEADER + "2026-06-13,x,-4.50\n", {}),
     "exact.qif": ("!Type:Bank\nD2026-06-13\nT-4.50\n^\n", {"format": "qif"}),
@@ -19,6 +21,8 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
     "wrong-rows.csv": (HEADER + "2026-06-13,x,-4.50\n2026-06-13,y,0.00\n", {}),
     "wrong-date.csv": (HEADER + "2026-06-14,x,-4.50\n", {}),
     "wrong-currency.csv": (HEADER + "2026-06-13,x,-4.50\n", {"currency": "EUR"}),
+    "asked.csv": (HEADER + "06/05/2026,x,-4.50\n06/07/2026,y,0.00\n", {"rows": 2, **JUNE}),
+    "asked.qif": ("!Type:Bank\nD06/05/2026\nT-4.50\n^\nD06/07/2026\nT0\n^\n", {"rows": 2, **JUNE}),
     "refused.csv": (HEADER + "2026-06-13,x,twelve\n", {"hard": True}),
 }
 
@@ -43,8 +47,9 @@ async def test_each_file_has_its_verdict(folder: Path) -> None:
     assert reasons["wrong-currency.csv"] == "currency None, not EUR"
     assert reasons["refused.csv"].startswith("unreadable_line: Line 2")
     found = totals(outcomes)
-    assert (found.files, found.exact, found.refused, found.wrong) == (7, 28.6, 14.3, 4)
-    assert table(outcomes).splitlines()[-1].startswith("all         7 files: exact  28.6 %")
+    assert (found.files, found.exact, found.asked, found.refused, found.wrong) == (9, 22.2, 22.2, 11.1, 4)
+    assert (found.confirmed_exact, found.confirmed_wrong) == (2, 0)
+    assert table(outcomes).splitlines()[-1].startswith("all         9 files: exact  22.2 %")
 
 
 def test_wrong_ends_with_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

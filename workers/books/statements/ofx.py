@@ -13,15 +13,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
 from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
+from workers.books.statements.asked import answered
 from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
 from workers.books.statements.limits import MAX_ROWS
+from workers.books.statements.questions import Question, choice
 from workers.books.statements.refusal import refuse_column, refuse_entry, refuse_length
 from workers.books.statements.signed import read_signed
 from workers.books.statements.statement import Statement, StatementLine
@@ -61,6 +64,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 def read_ofx(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError."""
+    return answered(partial(_read, content), mapping)
+
+
+def _read(content: bytes, mapping: ColumnMapping) -> Statement:
     walk = Walk()
     for name, closing, value in _elements(decode_declared(content)):
         walk.take(name, value, closing=closing)
@@ -79,7 +86,7 @@ def read_ofx(content: bytes, mapping: ColumnMapping) -> Statement:
         lines=lines,
         account_number=None if several else numbers[0],
         currency=currencies.pop() if len(currencies) == 1 else None,
-        warnings=walk.warnings(),
+        warnings=[*walk.warnings(), *_repeated(entries, numbers)],
     )
 
 
@@ -149,7 +156,7 @@ class Walk:
         found = []
         if self._securities:
             found.append(
-                f"{self._securities} trades of securities were left out: only money on the account is read."
+                f"Trades of securities that were left out: {self._securities}. Only money on the account is read."
             )
         if not self._ended:
             found.append("The file ends without its closing tag: lines may be missing.")
@@ -232,6 +239,15 @@ def _ids(entries: Sequence[Entry], numbers: Sequence[str | None]) -> list[str | 
     ]
 
 
+def _repeated(entries: Sequence[Entry], numbers: Sequence[str | None]) -> Iterator[str]:
+    """An id is there to tell a transaction that is sent twice; but banks give one to several, so all are read."""
+    told = ("FITID", "DTPOSTED", "TRNAMT")
+    keys = zip(numbers, (tuple(map(entry.fields.get, told)) for entry in entries), strict=True)
+    seen = Counter(key for key in keys if key[1][0])
+    if again := sum(count - 1 for count in seen.values()):
+        yield f"Transactions with the id, date and amount of another one: {again}. They may have been sent twice."
+
+
 def _date(entry: Entry) -> date:
     posted = entry.fields.get("DTPOSTED", "")
     match = DATE.match(posted)
@@ -292,10 +308,20 @@ def _check_signs(entries: Sequence[Entry], amounts: Sequence[Decimal]) -> None:
     )
     debit = next(debits, None)
     if debit is not None and not any(amount < 0 for amount in amounts):
-        raise refuse_column(
-            "ambiguous_sign",
-            "Money in and money out cannot be told apart",
-            "TRNAMT",
-            f"is never negative, although entry {debit} calls itself a debit",
-            'Send a mapping with "direction": "TRNTYPE" (the type decides) or "sign": "as_printed".',
-        )
+        raise _ask_signs(debit)
+
+
+def _ask_signs(debit: int) -> Question:
+    error = refuse_column(
+        "ambiguous_sign",
+        "Money in and money out cannot be told apart",
+        "TRNAMT",
+        f"is never negative, although entry {debit} calls itself a debit",
+        'Send a mapping with "direction": "TRNTYPE" (the type decides) or "sign": "as_printed".',
+    )
+    choices = [
+        choice("What calls itself a debit is money out", direction="TRNTYPE"),
+        choice("As printed: all of it is money in", sign="as_printed"),
+    ]
+    text = f"No amount has a minus, but entry {debit} calls itself a debit. Which is right?"
+    return Question("sign", text, error, choices)

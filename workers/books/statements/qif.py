@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
 from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
+from workers.books.statements.asked import answered, ask_order
 from workers.books.statements.dates import DateStyle, is_day, months_in, stamp_of
 from workers.books.statements.description import describe
 from workers.books.statements.encoding import decode
@@ -55,6 +57,10 @@ class Record(msgspec.Struct, frozen=True):
 
 def read_qif(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError. QIF names no currency and no account number, only accounts by their names."""
+    return answered(partial(_read, content), mapping)
+
+
+def _read(content: bytes, mapping: ColumnMapping) -> Statement:
     records = list(_posted(decode(content)))
     if not records:
         raise StatementError("no_lines", "The file has no posted lines", "It holds no transaction.")
@@ -148,13 +154,7 @@ def _style(cells: Sequence[str], mapping: ColumnMapping) -> DateStyle | None:
     try:
         return decide_style(cells)
     except AmbiguousDates as error:
-        raise refuse_column(
-            "ambiguous_dates",
-            "The dates can be read in two ways",
-            "D",
-            f"has {error.sample!r}, and no line tells the day from the month",
-            'Send a mapping with "date_order": "dmy", "mdy" or "ymd".',
-        ) from None
+        raise ask_order("D", error.sample, error.orders) from None
 
 
 def _no_date(records: Sequence[Record], cells: Sequence[str]) -> StatementError:

@@ -13,7 +13,7 @@ from workers.books.statements.amounts import (
     read_amount,
     read_figure,
 )
-from workers.books.statements.refusal import refuse_column
+from workers.books.statements.asked import ask_decimal
 
 LONGEST = 100
 #: Makes the refusal of the amount at an index, from what is wrong with it.
@@ -28,7 +28,7 @@ def read_signed(
     mark: str | None = None,
     witnesses: Iterable[str] = (),
 ) -> list[Decimal]:
-    """Raises StatementError. ``witnesses`` are other numbers of the file: they show how the bank writes them."""
+    """Raises StatementError and Question. ``witnesses``: other numbers, which show how the bank writes them."""
     figures = [_figure(index, cell, field, refuse) for index, cell in enumerate(cells)]
     others = [figure for witness in witnesses if (figure := read_figure(witness))]
     mark = mark or _decide_mark([*figures, *others], field)
@@ -46,13 +46,7 @@ def _decide_mark(figures: Sequence[Figure], field: str) -> str:
     try:
         return decide_decimal_mark(figures)
     except AmbiguousAmounts as error:
-        raise refuse_column(
-            "ambiguous_amounts",
-            "The amounts can be read in two ways",
-            field,
-            f"has {error.sample!r}: a thousand, or a decimal part",
-            'Send a mapping with "decimal": "." or ",".',
-        ) from None
+        raise ask_decimal(field, error.sample, error.likely) from None
 
 
 def _amount(index: int, figure: Figure, mark: str, field: str, refuse: Refuse) -> Decimal:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from ledgerwire.statements import ColumnMapping
+from ledgerwire.statements import ColumnMapping, MappingProposal, ProposedLine
 from workers.books.errors import StatementError
-from workers.books.statements import Statement, read_statement
+from workers.books.statements import Statement, StatementLine, read_statement
 
 LETTERS = st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F)
 #: Words as a bank prints them.
@@ -52,6 +52,19 @@ def refused(content: str | bytes, **mapping: Any) -> StatementError:
         read(content, **mapping)
     assert refusal.value.problem.detail
     return refusal.value
+
+
+def asked(content: str | bytes) -> MappingProposal:
+    """The proposal, which reads the file as it says when it is confirmed."""
+    proposal = refused(content).proposal
+    assert proposal is not None
+    confirmed = read_by(content, proposal.mapping)
+    assert [_proposed(line) for line in confirmed.lines[:8]] == [_proposed(line) for line in proposal.lines]
+    return proposal
+
+
+def _proposed(line: StatementLine | ProposedLine) -> tuple[int, date, Decimal, str]:
+    return line.line_no, line.date, line.amount, line.description[:160]
 
 
 def money(statement: Statement) -> list[tuple[str, str]]:

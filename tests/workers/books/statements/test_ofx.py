@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workers.books.statements.exports import ROWS, money, read, refused, texts
+from tests.workers.books.statements.exports import ROWS, asked, money, read, refused, texts
 
 HEADER = """OFXHEADER:100
 DATA:OFXSGML
@@ -243,6 +243,15 @@ def test_row_numbers_and_repeated_ids_are_none() -> None:
         assert [line.bank_id for line in read(content).lines] == [None, None]
 
 
+def test_a_transaction_that_may_have_been_sent_twice_is_read_and_said() -> None:
+    start, end = PLAIN.index("<STMTTRN>"), PLAIN.index("</STMTTRN>")
+    twice = read(PLAIN[:end] + "</STMTTRN>" + PLAIN[start:])
+    assert len(twice.lines) == 3
+    assert twice.warnings == [
+        "Transactions with the id, date and amount of another one: 1. They may have been sent twice."
+    ]
+
+
 # --- currencies and accounts
 
 
@@ -296,7 +305,9 @@ TRADE = (
 def test_of_an_investment_statement_the_money_is_read_and_the_rest_said() -> None:
     statement = read(INVESTMENT.replace("<INVBANKTRAN>", TRADE + "<INVBANKTRAN>", 1))
     assert money(statement) == COFFEE_AND_PAY
-    assert statement.warnings == ["1 trades of securities were left out: only money on the account is read."]
+    assert statement.warnings == [
+        "Trades of securities that were left out: 1. Only money on the account is read."
+    ]
 
 
 # --- signs
@@ -305,6 +316,7 @@ def test_of_an_investment_statement_the_money_is_read_and_the_rest_said() -> Non
 def test_debits_without_any_minus_are_not_believed() -> None:
     unsigned = PLAIN.replace("-4.50", "4.50")
     assert refused(unsigned).code == "ambiguous_sign"
+    assert asked(unsigned).mapping.direction == "TRNTYPE"
     assert money(read(unsigned, direction="TRNTYPE")) == COFFEE_AND_PAY
     assert money(read(unsigned, sign="as_printed"))[0] == ("2026-06-13", "4.50")
     assert money(read(unsigned, sign="reversed"))[1] == ("2026-06-14", "-1200.00")
@@ -318,6 +330,7 @@ def test_the_sign_is_believed_before_the_type() -> None:
 def test_amounts_that_read_two_ways_are_asked_about() -> None:
     content = PLAIN.replace("-4.50", "-4,500").replace("1200.00", "1,200").replace("1195.50", "")
     assert refused(content).code == "ambiguous_amounts"
+    assert asked(content).mapping.decimal == "."
     assert money(read(content, decimal="."))[0] == ("2026-06-13", "-4500")
     assert money(read(content, decimal=","))[0] == ("2026-06-13", "-4.500")
 
@@ -349,7 +362,7 @@ REFUSALS = {
         "unreadable_line",
     ),
     "cut off in an amount": (PLAIN[: PLAIN.index("1200.00") + 3], "unreadable_line"),
-    "both decimal marks": (PLAIN.replace("-4.50", "-4,5").replace("1200.00", "1200.5"), "ambiguous_amounts"),
+    "both decimal marks": (PLAIN.replace("-4.50", "-4,5").replace("1200.00", "1200.5"), "unreadable_line"),
     "groups that are none": (PLAIN.replace("1200.00", "12,00.00"), "unreadable_line"),
 }
 

@@ -8,27 +8,14 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from ledgerwire.statements import ColumnMapping, MappingProposal, ProposedLine
-from tests.workers.books.statements.exports import money, read, read_by, refused
+from ledgerwire.statements import ColumnMapping, MappingProposal
+from tests.workers.books.statements.exports import asked, money, read, read_by, refused
 from workers.books.errors import StatementError
 from workers.books.mappings import lasting
-from workers.books.statements import Statement, StatementLine
+from workers.books.statements import Statement
 from workers.books.statements.questions import patched
 
 THIS_YEAR = datetime.now(UTC).year
-
-
-def asked(content: str | bytes) -> MappingProposal:
-    """The proposal, which reads the file as it says when it is confirmed."""
-    proposal = refused(content).proposal
-    assert proposal is not None
-    confirmed = read_by(content, proposal.mapping)
-    assert [_proposed(line) for line in confirmed.lines[:8]] == [_proposed(line) for line in proposal.lines]
-    return proposal
-
-
-def _proposed(line: StatementLine | ProposedLine) -> tuple[int, date, Decimal, str]:
-    return line.line_no, line.date, line.amount, line.description[:160]
 
 
 def codes(proposal: MappingProposal) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from tests.workers.books.statements.exports import ROWS, money, read, refused, texts
+from tests.workers.books.statements.exports import ROWS, asked, money, read, refused, texts
 from workers.books.errors import StatementError
 
 PLAIN = """!Type:Bank
@@ -108,6 +108,11 @@ AMBIGUOUS = PLAIN.replace("06/13", "06/05").replace("06/14", "06/07")
 def test_day_and_month_are_asked_about() -> None:
     refusal = refused(AMBIGUOUS)
     assert (refusal.code, refusal.errors[0].pointer) == ("ambiguous_dates", "column D")
+    proposal = asked(AMBIGUOUS)
+    assert [question.code for question in proposal.questions] == ["date_order"]
+    # Two days in one month are likelier than two months apart.
+    assert [each.patch.date_order for each in proposal.questions[0].choices] == ["mdy", "dmy"]
+    assert proposal.mapping.date_order == "mdy"
     assert [day for day, _ in money(read(AMBIGUOUS, date_order="mdy"))] == ["2026-06-05", "2026-06-07"]
     assert [day for day, _ in money(read(AMBIGUOUS, date_order="dmy"))] == ["2026-05-06", "2026-07-06"]
 
@@ -119,8 +124,19 @@ def test_an_order_that_does_not_fit_is_refused() -> None:
 def test_the_decimal_mark_is_asked_about() -> None:
     content = PLAIN.replace("-4.50", "-4,500").replace("1,200.00", "1,200")
     assert refused(content).code == "ambiguous_amounts"
+    assert asked(content).mapping.decimal == "."
     assert money(read(content, decimal="."))[0][1] == "-4500"
     assert money(read(content, decimal=","))[0][1] == "-4.500"
+
+
+def test_two_things_left_open_are_asked_at_once() -> None:
+    proposal = asked(AMBIGUOUS.replace("-4.50", "-4,500").replace("1,200.00", "1,200"))
+    assert [question.code for question in proposal.questions] == ["date_order", "decimal"]
+    assert (proposal.mapping.date_order, proposal.mapping.decimal) == ("mdy", ".")
+
+
+def test_what_no_answer_makes_sense_of_is_refused() -> None:
+    assert refused(AMBIGUOUS.replace("T-4.50", "T?")).proposal is None
 
 
 def test_a_person_may_say_that_charges_are_positive() -> None:
