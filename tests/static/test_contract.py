@@ -18,11 +18,10 @@ from ledgerwire import access, books, errors, events, jobs, journal, review, rul
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*.js")))
 ROOMS = (access, books, errors, events, jobs, journal, review, rules, statements)
-PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", datetime: "string", date: "string"}
-PLAIN |= {Decimal: "string", jobs.Status: "Status", type(None): "null", Any: "any"}
 #: Words that the page names: ``State`` and not a list of them at every place.
-NAMED = {books.State: "State", books.Source: "Source", books.AccountType: "AccountType"}
-PLAIN |= NAMED
+NAMED: dict[Any, str] = {books.State: "State", books.Source: "Source", books.AccountType: "AccountType"}
+PLAIN: dict[Any, str] = {Decimal: "string", jobs.Status: "Status", type(None): "null", Any: "any", **NAMED}
+PLAIN |= {str: "string", int: "number", float: "number", bool: "boolean", datetime: "string", date: "string"}
 
 
 def believed() -> dict[str, dict[str, str]]:

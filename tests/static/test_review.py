@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, FilePayload, expect
 
 from tests.static.dashboard import Dashboard, Office, bank_file
 from tests.static.desk import Desk
@@ -174,7 +174,7 @@ def test_lines_move_in_live_and_push_nobody_away(desk: Desk) -> None:
     expect(desk.arrivals).to_be_hidden()
 
 
-def bank(name: str, word: str) -> dict[str, object]:
+def bank(name: str, word: str) -> FilePayload:
     return {"name": name, "mimeType": "text/csv", "buffer": bank_file(5, description=word).encode()}
 
 
