@@ -12,6 +12,8 @@ const PAGE = 50;
 export class Lines extends EventTarget {
   /** @type {Map<number, LogLine[]>} */
   #entries = new Map();
+  /** What else the job has said, by checkpoint. @type {Map<number, LogLine[]>} */
+  #notes = new Map();
   #highest = 0;
   /** @type {Told[]} in the order of their checkpoints */
   #all = [];
@@ -33,6 +35,11 @@ export class Lines extends EventTarget {
   get all() {
     if (!this.#sorted) this.#sort();
     return this.#all;
+  }
+
+  /** What the job says beside single lines: warnings of the file, what became of asking a model. Oldest first. */
+  get notes() {
+    return [...this.#notes].sort(([a], [b]) => a - b).flatMap(([, lines]) => lines);
   }
 
   get reading() {
@@ -83,6 +90,8 @@ export class Lines extends EventTarget {
     const known = this.#entries.get(number);
     if (known && known.length >= lines.length) return;
     this.#entries.set(number, lines);
+    const notes = lines.filter(({ data }) => !data || !("transaction_id" in data));
+    if (notes.length) this.#notes.set(number, notes);
     if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines));
     else this.#sorted = false;
     this.#highest = Math.max(this.#highest, number);

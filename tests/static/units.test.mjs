@@ -87,6 +87,15 @@ test("lines that an event dropped are read from the log", async () => {
   assert.deepEqual(ids(lines), ["a", "b"]);
 });
 
+test("what a job says beside single lines stands apart, in its order", async () => {
+  const said = (text) => ({ at: "", level: "warning", text, data: null });
+  const lines = new Lines({ log: async () => ({ data: [], next_cursor: null }) }, "a");
+  lines.hear(log(2, [line("2"), said("second")]));
+  lines.hear(log(1, [said("first"), line("1")]));
+  assert.deepEqual(lines.notes.map(({ text }) => text), ["first", "second"]);
+  assert.deepEqual(ids(lines), ["1", "2"]);
+});
+
 test("money passes through no float and never breaks on a strange currency", () => {
   assert.equal(money("-1234567890123456.78", "USD"), "\u2212$1,234,567,890,123,456.78");
   assert.equal(money("5.00", "not a currency"), "5.00 not a currency");

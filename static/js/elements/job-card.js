@@ -10,7 +10,7 @@ import { counted, exactTime } from "../format.js";
 import { isOver } from "../jobs.js";
 import { problemView } from "../problem-view.js";
 import { address } from "../route.js";
-import { clone, part, show, text } from "../view.js";
+import { clone, hold, part, show, text } from "../view.js";
 import { accountName, kindIcon, kindWord, statusWord, tone, usageWords } from "../words.js";
 import { BulkOutcomes } from "./bulk-outcomes.js";
 import { JobProgress } from "./job-progress.js";
@@ -21,6 +21,8 @@ import { drawTiles, reviewOf } from "./tiles.js";
 
 /** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[], currency: string}} Look */
 
+/** The newest things a job has said; all of them stand in its log. */
+const NOTES = 12;
 /** Kinds that do one thing to many lines. */
 const BULK = ["bulk-approve", "undo-approve", "undo-import"];
 
@@ -65,6 +67,7 @@ export class JobCard extends HTMLElement {
     part(this.#root, "progress", JobProgress).setAttribute("label", `Progress of ${title}`);
     this.#explain(job, notice, { accounts: mayAct ? accounts : [], currency, mayAct });
     drawTiles(part(this.#root, "tiles", HTMLElement), job);
+    this.#notes(lines);
     this.#lines(job, lines, mayAct);
   }
 
@@ -107,6 +110,22 @@ export class JobCard extends HTMLElement {
     const told = (detail ?? "").split("Send account_id along")[0]?.trim() ?? "";
     const words = `${told} ${isOpen ? "Choose where it belongs, or add its account in Settings and retry." : "Add it in Settings, then retry."}`;
     return problemView({ title, detail: words }, { actions: [...(isOpen ? choices : []), add], level: "warning" });
+  }
+
+  /** @param {Lines | null} lines */
+  #notes(lines) {
+    const notes = lines?.notes ?? [];
+    const place = part(this.#root, "notes", HTMLElement);
+    show(place, notes.length > 0);
+    hold(
+      place,
+      notes.slice(-NOTES).map((note, index) => {
+        const item = /** @type {HTMLElement} */ (place.children[index] ?? document.createElement("li"));
+        text(item, note.text);
+        item.dataset["level"] = note.level;
+        return item;
+      }),
+    );
   }
 
   /** @param {Job} job @param {Lines | null} lines @param {boolean} mayAct */

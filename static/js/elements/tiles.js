@@ -14,6 +14,12 @@ const LEADS = { needs_review: {}, categorized: { tab: "ready" }, imported: { tab
 /** Kinds whose counts are told with their lines. */
 const ELSEWHERE = ["bulk-approve", "undo-approve", "undo-import"];
 
+/** What a count is called, where its name does not say it. @type {Record<string, string>} */
+const LABELS = { version: "Model", examples: "Lines learned from", auto_share: "Would be proposed", auto_precision: "Of those right" };
+/** Shares between 0 and 1. */
+const SHARES = ["auto_share", "auto_precision"];
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
 /** @param {HTMLElement} place @param {Job} job */
 export function drawTiles(place, job) {
   const counts = ELSEWHERE.includes(job.kind) ? [] : Object.entries(job.result ?? {}).filter(([, value]) => typeof value === "number");
@@ -25,7 +31,7 @@ export function drawTiles(place, job) {
     tile.dataset["name"] = name;
     text(part(tile, "label", HTMLElement), label(name));
     const link = part(tile, "value", HTMLAnchorElement);
-    text(link, count(value));
+    text(link, SHARES.includes(name) ? percent.format(value) : count(value));
     const lead = job.kind === "upload-and-categorize" && value > 0 ? LEADS[name] : undefined;
     if (lead) link.href = reviewOf(job, lead);
     else link.removeAttribute("href");
@@ -39,6 +45,6 @@ export function reviewOf({ company_id, job_id }, lead = {}) {
 
 /** @param {string} name */
 function label(name) {
-  const words = name.replaceAll("_", " ");
+  const words = LABELS[name] ?? name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
