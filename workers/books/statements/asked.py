@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from ledgerwire.statements import ColumnMapping, MappingProposal, MappingQuestion, ProposedLine
+import msgspec
+
+from ledgerwire.errors import FieldError
+from ledgerwire.statements import ColumnMapping, FileColumn, FileRow, MappingProposal, ProposedLine
 from workers.books.errors import StatementError
 from workers.books.statements.dating import LABELS
 from workers.books.statements.questions import Question, choice, likeliest_first, patched
@@ -13,19 +16,47 @@ from workers.books.statements.refusal import refuse_column
 from workers.books.statements.statement import Statement, StatementLine
 
 MOST_LINES = 8
-MOST_LETTERS = 160
+MOST_SAMPLES = 3
+MOST_LETTERS = 80
 #: More than such a file can leave open.
 MOST_QUESTIONS = 4
 
 Read = Callable[[ColumnMapping], Statement]
 
 
-def answered(read: Read, mapping: ColumnMapping) -> Statement:
-    """What ``read`` gives by the mapping; raises StatementError, with a proposal for each Question it raises."""
+class Fields(msgspec.Struct, frozen=True):
+    """The fields of a format that a person is shown, as if they were columns; a mapping calls them by these names."""
+
+    date: str
+    amount: str
+    description: list[str]
+    others: list[str] = []
+
+    @property
+    def names(self) -> list[str]:
+        return [self.date, self.amount, *self.description, *self.others]
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """An entry as the file has it."""
+
+    line_no: int
+    fields: dict[str, str]
+
+
+def answered(read: Read, mapping: ColumnMapping, fields: Fields, printed: Sequence[Printed]) -> Statement:
+    """What ``read`` gives by the mapping; raises StatementError, with a proposal for each Question it raises.
+
+    ``printed``: its first MOST_LINES entries, for a person to look at.
+    """
+    _check(mapping, fields)
     try:
         return read(mapping)
     except Question as question:
-        raise _propose(read, mapping, question) from None
+        whole = msgspec.structs.replace(
+            mapping, date=fields.date, amount=fields.amount, description=fields.description
+        )
+        raise _propose(read, whole, question, fields, printed) from None
 
 
 def ask_decimal(field: str, sample: str, likely: str) -> Question:
@@ -54,7 +85,23 @@ def ask_order(field: str, sample: str, orders: list[str]) -> Question:
     return Question("date_order", f"{field} has {sample!r}. What comes first?", error, choices)
 
 
-def _propose(read: Read, mapping: ColumnMapping, question: Question) -> StatementError:
+def _check(mapping: ColumnMapping, fields: Fields) -> None:
+    """Columns of another file would be passed over in silence."""
+    fixed = (("date", fields.date), ("amount", fields.amount), ("debit", ""), ("credit", ""))
+    for name, field in fixed:
+        if (chosen := getattr(mapping, name)) not in {None, field}:
+            detail = f"This format has no columns: its date is {fields.date} and its amount {fields.amount}."
+            raise StatementError(
+                "bad_mapping",
+                "The column mapping does not fit the file",
+                f"{detail} It cannot be read by {chosen!r}.",
+                [FieldError(f"/mapping/{name}", detail)],
+            )
+
+
+def _propose(
+    read: Read, mapping: ColumnMapping, question: Question, fields: Fields, printed: Sequence[Printed]
+) -> StatementError:
     """The likeliest answer to each question; where no answer makes sense of the file, what is wrong with it."""
     error, asked = question.error, [question.wire]
     for _ in range(MOST_QUESTIONS):
@@ -67,22 +114,26 @@ def _propose(read: Read, mapping: ColumnMapping, question: Question) -> Statemen
         except StatementError as fault:
             return fault
         else:
-            return _asking(error, asked, mapping, lines)
+            proposal = MappingProposal(
+                mapping=mapping,
+                questions=asked,
+                columns=[_column(name, printed) for name in fields.names],
+                header_line=0,
+                rows=[_row(entry, fields) for entry in printed],
+                lines=[_proposed(line) for line in lines[:MOST_LINES]],
+            )
+            return StatementError(error.code, error.title, error.detail, error.errors, proposal=proposal)
     return error
 
 
-def _asking(
-    error: StatementError, asked: list[MappingQuestion], mapping: ColumnMapping, lines: list[StatementLine]
-) -> StatementError:
-    proposal = MappingProposal(
-        mapping=mapping,
-        questions=asked,
-        columns=[],
-        header_line=0,
-        rows=[],
-        lines=[_proposed(line) for line in lines[:MOST_LINES]],
-    )
-    return StatementError(error.code, error.title, error.detail, error.errors, proposal=proposal)
+def _column(name: str, printed: Sequence[Printed]) -> FileColumn:
+    samples = [cell[:MOST_LETTERS] for entry in printed if (cell := entry.fields.get(name))]
+    return FileColumn(ref=name, name=name, samples=samples[:MOST_SAMPLES])
+
+
+def _row(entry: Printed, fields: Fields) -> FileRow:
+    cells = [entry.fields.get(name, "")[:MOST_LETTERS] for name in fields.names]
+    return FileRow(line_no=entry.line_no, cells=cells)
 
 
 def _proposed(line: StatementLine) -> ProposedLine:
@@ -90,5 +141,5 @@ def _proposed(line: StatementLine) -> ProposedLine:
         line_no=line.line_no,
         date=line.date,
         amount=line.amount,
-        description=line.description[:MOST_LETTERS],
+        description=line.description[: 2 * MOST_LETTERS],
     )

@@ -19,7 +19,7 @@ import msgspec
 
 from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
-from workers.books.statements.asked import answered
+from workers.books.statements.asked import MOST_LINES, Fields, Printed, answered
 from workers.books.statements.days import day_of
 from workers.books.statements.declared import decode_declared
 from workers.books.statements.description import describe
@@ -38,6 +38,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 STATEMENTS = {"STMTRS", "CCSTMTRS", "INVSTMTRS"}
 OWNERS = {"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"}
+FIELDS = Fields(date="DTPOSTED", amount="TRNAMT", description=["NAME", "MEMO"], others=["TRNTYPE"])
 #: Inside a transaction, with leaves that are named like its own.
 PARTS = {"PAYEE", "EXTDPAYEE", "BANKACCTTO", "CCACCTTO", "CURRENCY", "ORIGCURRENCY", "IMAGEDATA"}
 #: Types that are never money in. A PAYMENT to a card is, and so is a POS that was given back.
@@ -64,14 +65,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 def read_ofx(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError."""
-    return answered(partial(_read, content), mapping)
-
-
-def _read(content: bytes, mapping: ColumnMapping) -> Statement:
     walk = Walk()
     for name, closing, value in _elements(decode_declared(content)):
         walk.take(name, value, closing=closing)
     entries = walk.finish()
+    printed = [Printed(entry.number, entry.fields) for entry in entries[:MOST_LINES]]
+    return answered(partial(_statement, walk, entries), mapping, FIELDS, printed)
+
+
+def _statement(walk: Walk, entries: Sequence[Entry], mapping: ColumnMapping) -> Statement:
     numbers = _numbers(entries)
     several = len(set(numbers)) > 1
     rows = zip(
@@ -286,9 +288,9 @@ def _amounts(entries: Sequence[Entry], balances: Sequence[str], mapping: ColumnM
     )
     if mapping.sign == "reversed":
         return [-amount for amount in amounts]
-    if mapping.direction == "TRNTYPE":
+    if mapping.direction == "TRNTYPE" and not mapping.sign:
         return [_by_type(entry, amount) for entry, amount in zip(entries, amounts, strict=True)]
-    if not mapping.sign:
+    if not (mapping.sign or mapping.direction):
         _check_signs(entries, amounts)
     return amounts
 
@@ -317,11 +319,11 @@ def _ask_signs(debit: int) -> Question:
         "Money in and money out cannot be told apart",
         "TRNAMT",
         f"is never negative, although entry {debit} calls itself a debit",
-        'Send a mapping with "direction": "TRNTYPE" (the type decides) or "sign": "as_printed".',
+        'Send a mapping with "direction": "TRNTYPE" (the type decides) or "TRNAMT" (as printed).',
     )
     choices = [
         choice("What calls itself a debit is money out", direction="TRNTYPE"),
-        choice("As printed: all of it is money in", sign="as_printed"),
+        choice("As printed: all of it is money in", direction="TRNAMT"),
     ]
     text = f"No amount has a minus, but entry {debit} calls itself a debit. Which is right?"
     return Question("sign", text, error, choices)

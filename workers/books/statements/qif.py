@@ -12,7 +12,7 @@ import msgspec
 
 from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
-from workers.books.statements.asked import answered, ask_order
+from workers.books.statements.asked import MOST_LINES, Fields, Printed, answered, ask_order
 from workers.books.statements.dates import DateStyle, is_day, months_in, stamp_of
 from workers.books.statements.description import describe
 from workers.books.statements.encoding import decode
@@ -40,6 +40,7 @@ LISTS = {
 }
 #: Quicken writes the years from 2000 on with an apostrophe, and pads with blanks: ``1/ 5' 4``.
 APOSTROPHE = re.compile(r"([-/.])([0-9]{1,2})'([0-9]{1,4})")
+FIELDS = Fields(date="D", amount="T", description=["P", "M"])
 OPENING = "OPENING BALANCE"
 
 
@@ -57,13 +58,14 @@ class Record(msgspec.Struct, frozen=True):
 
 def read_qif(content: bytes, mapping: ColumnMapping) -> Statement:
     """Raises StatementError. QIF names no currency and no account number, only accounts by their names."""
-    return answered(partial(_read, content), mapping)
-
-
-def _read(content: bytes, mapping: ColumnMapping) -> Statement:
     records = list(_posted(decode(content)))
     if not records:
         raise StatementError("no_lines", "The file has no posted lines", "It holds no transaction.")
+    printed = [Printed(record.line_no, record.fields) for record in records[:MOST_LINES]]
+    return answered(partial(_statement, records), mapping, FIELDS, printed)
+
+
+def _statement(records: Sequence[Record], mapping: ColumnMapping) -> Statement:
     several = len({record.account for record in records}) > 1
     rows = zip(records, _dates(records, mapping), _amounts(records, mapping), strict=True)
     lines = [_line(record, day, amount, several=several) for record, day, amount in rows]

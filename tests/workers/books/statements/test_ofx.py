@@ -316,7 +316,10 @@ def test_of_an_investment_statement_the_money_is_read_and_the_rest_said() -> Non
 def test_debits_without_any_minus_are_not_believed() -> None:
     unsigned = PLAIN.replace("-4.50", "4.50")
     assert refused(unsigned).code == "ambiguous_sign"
-    assert asked(unsigned).mapping.direction == "TRNTYPE"
+    proposal = asked(unsigned)
+    assert [each.patch.direction for each in proposal.questions[0].choices] == ["TRNTYPE", "TRNAMT"]
+    assert proposal.mapping.direction == "TRNTYPE"
+    assert money(read(unsigned, direction="TRNAMT"))[0] == ("2026-06-13", "4.50")
     assert money(read(unsigned, direction="TRNTYPE")) == COFFEE_AND_PAY
     assert money(read(unsigned, sign="as_printed"))[0] == ("2026-06-13", "4.50")
     assert money(read(unsigned, sign="reversed"))[1] == ("2026-06-14", "-1200.00")

@@ -129,6 +129,21 @@ def test_the_decimal_mark_is_asked_about() -> None:
     assert money(read(content, decimal=","))[0][1] == "-4.500"
 
 
+def test_what_is_asked_shows_the_file_as_a_table() -> None:
+    """As the page draws it: fields for columns, and rows that the lines are of."""
+    proposal = asked(AMBIGUOUS)
+    mapping = proposal.mapping
+    assert (mapping.date, mapping.amount, mapping.description) == ("D", "T", ["P", "M"])
+    assert [column.ref for column in proposal.columns] == ["D", "T", "P", "M"]
+    assert [row.line_no for row in proposal.rows] == [line.line_no for line in proposal.lines] == [2, 8]
+    assert proposal.rows[0].cells == ["06/05/2026", "-4.50", "BLUE DOOR", "BLUE DOOR COFFEE"]
+
+
+def test_columns_of_another_file_are_not_passed_over() -> None:
+    for mapping in ({"date": "Date"}, {"amount": "Amount"}, {"debit": "Out"}):
+        assert refused(PLAIN, **mapping).code == "bad_mapping"
+
+
 def test_two_things_left_open_are_asked_at_once() -> None:
     proposal = asked(AMBIGUOUS.replace("-4.50", "-4,500").replace("1,200.00", "1,200"))
     assert [question.code for question in proposal.questions] == ["date_order", "decimal"]
