@@ -8,6 +8,7 @@ from itertools import combinations
 
 from workers.books.errors import StatementError
 from workers.books.statements.columns import Column, ref_of
+from workers.books.statements.currencies import currency_of
 from workers.books.statements.ledger import Ledger
 from workers.books.statements.money import Money
 from workers.books.statements.names import TIER
@@ -27,7 +28,7 @@ def _choose(ledger: Ledger, candidates: Sequence[Column]) -> Column:
     """The only one, the one that a balance proves, or the one whose name is best; raises Question."""
     different = list(_different(ledger, candidates))
     if len(different) == 1:
-        return candidates[0]
+        return _unless_foreign(ledger, candidates[0])
     proven = [column for column in different if ledger.is_proven(ledger.plain(column))]
     if len(proven) == 1:
         return proven[0]
@@ -37,6 +38,16 @@ def _choose(ledger: Ledger, candidates: Sequence[Column]) -> Column:
         if len(few) == 1:
             return few[0]
     raise _which_amount(ledger, best)
+
+
+def _unless_foreign(ledger: Ledger, column: Column) -> Column:
+    """Amounts in several currencies are what was paid abroad; a column without a name may be what it cost here."""
+    codes = {currency_of(cell) for named in ledger.columns.of("currency") for cell in ledger.cells(named)}
+    spare = [other for other in ledger.columns.of("spare") if ledger.is_complete(other)]
+    different = list(_different(ledger, [column, *spare]))
+    if len(codes - {None}) > 1 and len(different) > 1 and not ledger.mapping.amount:
+        raise _which_amount(ledger, different)
+    return column
 
 
 def _different(ledger: Ledger, candidates: Sequence[Column]) -> Iterator[Column]:
@@ -125,7 +136,6 @@ def _which_side(ledger: Ledger, first: Column, second: Column) -> Question:
 def no_money(ledger: Ledger) -> StatementError:
     column = ledger.columns.money()[0]
     ledger.require(column)
-    blank = next(
-        posted for posted, figure in zip(ledger.posted, ledger.figures(column), strict=True) if not figure
-    )
+    pairs = zip(ledger.posted, ledger.figures(column), strict=True)
+    blank = next((posted for posted, figure in pairs if not figure), ledger.posted[0])
     return refuse_line(blank.line_no, "has no amount", column=column.name)

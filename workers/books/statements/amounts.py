@@ -144,8 +144,9 @@ def _named(match: re.Match[str]) -> tuple[set[str], str | None]:
         if not text:
             continue
         plain = plain_sign(text)
-        if group == "after" and text.upper().rstrip(".") in SIGNS:
-            signs.add(SIGNS[text.upper().rstrip(".")])
+        word = text.upper().rstrip(".")
+        if word in SIGNS and (group == "after" or len(word) > 1):
+            signs.add(SIGNS[word])
         elif text.upper() in CODES:
             currency = text.upper()
         elif plain in SYMBOLS:

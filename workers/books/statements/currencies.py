@@ -11,6 +11,7 @@ _data = vocabulary("currencies.toml")
 CODES = frozenset(_data["codes"].split())
 #: By sign in lower case without accents; empty for one that several countries share.
 SYMBOLS: dict[str, str] = _data["symbols"]
+UNMISTAKABLE = frozenset(_data["unmistakable"])
 MONTH_FIRST = frozenset(_data["month_first"])
 THREE_DIGITS = frozenset(_data["three_digits"])
 

@@ -10,7 +10,8 @@ import msgspec
 
 from ledgerwire.statements import ColumnMapping
 from workers.books.errors import StatementError
-from workers.books.statements.columns import Column, Columns
+from workers.books.statements.casting import UNNAMED_DATE
+from workers.books.statements.columns import Column, Columns, ref_of
 from workers.books.statements.dates import NO_YEAR, is_day, styles_of
 from workers.books.statements.lines import Posted
 from workers.books.statements.names import TIER
@@ -68,10 +69,11 @@ def _column(
     """The best column of dates that every line fills; where one of booking dates is blank, a line is not booked."""
     dates = columns.of("date")
     if "date" in columns.unnamed and len(dates) > 1:
-        return posted, _of_unnamed(posted, dates, warnings)
+        return posted, _of_unnamed(posted, dates, columns, warnings)
     for column in dates:
         filled = [each for each in posted if each.cell(column)]
         if len(filled) == len(posted):
+            _warn_of_others(posted, column, dates, warnings)
             return posted, column
         if filled and column.rank < TIER and len(dates) > 1:
             missing = len(posted) - len(filled)
@@ -82,16 +84,54 @@ def _column(
     return posted, dates[0]
 
 
-def _of_unnamed(posted: Sequence[Posted], dates: Sequence[Column], warnings: list[str]) -> Column:
-    """A file is in the order of its booking dates; where that says nothing, they stand first."""
-    sorted_ones = [column for column in dates if _is_sorted(posted, column)]
-    if len(sorted_ones) == 1:
-        return sorted_ones[0]
-    if any(each.cell(dates[0]) != each.cell(other) for other in dates[1:] for each in posted):
+def _of_unnamed(
+    posted: Sequence[Posted], dates: Sequence[Column], columns: Columns, warnings: list[str]
+) -> Column:
+    """A file is in the order of its booking dates, and nothing is booked before it happens; else a person must say."""
+    different = [dates[0], *(column for column in dates[1:] if not _are_alike(posted, dates[0], column))]
+    sorted_ones = [column for column in different if _is_sorted(posted, column)]
+    if len(different) == 1 or len(sorted_ones) == 1:
+        return (sorted_ones or different)[0]
+    if columns.line_no == 0 and all(_is_never_earlier(posted, dates[0], column) for column in different[1:]):
         warnings.append(
-            f"The dates were read from {dates[0].name}, the first of {len(dates)} columns of dates."
+            f"The dates are those of {dates[0].name!r}, the first of {len(dates)} columns of dates."
         )
-    return dates[0]
+        return dates[0]
+    names = " or ".join(repr(column.name) for column in different)
+    error = refuse_column(
+        "ambiguous_dates",
+        "Several columns could be the date",
+        dates[0].name,
+        f"is one of {len(different)} columns of dates, and they differ",
+        'Send a mapping with "date".',
+    )
+    choices = [
+        choice(f"The lines are booked on {column.name!r}", date=ref_of(columns.header, column.index))
+        for column in different
+    ]
+    raise Question("columns", f"Which column is the date of the booking: {names}?", error, choices)
+
+
+def _warn_of_others(
+    posted: Sequence[Posted], column: Column, dates: Sequence[Column], warnings: list[str]
+) -> None:
+    """A column of dates whose name says nothing may be the better one, if the one that was taken is no booking date."""
+    others = [each for each in dates if each.rank == UNNAMED_DATE and not _are_alike(posted, column, each)]
+    if others and column.rank >= TIER:
+        warnings.append(f"The dates are those of {column.name!r}, not those of {others[0].name!r}.")
+
+
+def _are_alike(posted: Sequence[Posted], one: Column, other: Column) -> bool:
+    return all(each.cell(one) == each.cell(other) for each in posted)
+
+
+def _is_never_earlier(posted: Sequence[Posted], one: Column, other: Column) -> bool:
+    """In every order of day and month that both can be read in."""
+    first, second = (styles_of([each.cell(column) for each in posted]) for column in (one, other))
+    orders = set(first) & set(second)
+    return bool(orders) and all(
+        a >= b for order in orders for a, b in zip(first[order], second[order], strict=True)
+    )
 
 
 def _is_sorted(posted: Sequence[Posted], column: Column) -> bool:

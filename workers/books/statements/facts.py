@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from workers.books.statements.amounts import read_amount, read_figure
-from workers.books.statements.currencies import currency_in, currency_of
+from workers.books.statements.currencies import UNMISTAKABLE, currency_in, currency_of
 from workers.books.statements.grid import Row
 from workers.books.statements.names import names_of
 from workers.books.statements.words import (
@@ -72,7 +72,7 @@ def stated_balance(rows: Sequence[Row], decimal_mark: str) -> Decimal | None:
 
 
 def _currency(rows: Sequence[Row]) -> str | None:
-    """Behind a word for it, or beside a stated balance."""
+    """Behind a word for it, or beside a stated balance or the account; or the only one that stands alone."""
     for value in _labelled(rows, CURRENCY_LABELS, "currency"):
         if found := currency_of(value) or currency_in(value):
             return found
@@ -80,7 +80,11 @@ def _currency(rows: Sequence[Row]) -> str | None:
         figure = read_figure(value)
         if found := (figure and figure.currency) or currency_of(value):
             return found
-    return None
+    for value in _labelled(rows, ACCOUNT_LABELS, "account_number"):
+        if found := currency_in(value):
+            return found
+    alone = {cell for row in rows for cell in row.filled if cell in UNMISTAKABLE}
+    return alone.pop() if len(alone) == 1 else None
 
 
 def _account(value: str) -> str | None:

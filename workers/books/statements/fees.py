@@ -15,12 +15,16 @@ def with_fees(amounts: list[Decimal], ledger: Ledger) -> list[Decimal]:
     """The amounts, less the fees where those come on top; raises Question where nothing says which."""
     for column in ledger.columns.of("fee"):
         fees = [abs(fee or Decimal(0)) for fee in ledger.values(column)]
-        if not any(fees) or ledger.mapping.fees == "included" or ledger.is_proven(amounts):
+        if not any(fees) or ledger.mapping.fees == "included":
             continue
         less = [amount - fee for amount, fee in zip(amounts, fees, strict=True)]
-        if ledger.mapping.fees == "added" or ledger.is_proven(less):
+        if ledger.mapping.fees == "added":
             return less
-        if not _is_net(amounts, fees, ledger):
+        # On lines that no balance stands before, a fee may be part of the amount or not.
+        held = [ledger.is_proven(each) for each in (amounts, less)]
+        if held == [False, True]:
+            return less
+        if held[0] == held[1] and not _is_net(amounts, fees, ledger):
             raise _ask(ledger, column, fees)
     return amounts
 

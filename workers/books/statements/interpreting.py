@@ -29,7 +29,7 @@ from workers.books.statements.origins import (
     descriptions_of,
 )
 from workers.books.statements.places import usual_orders
-from workers.books.statements.proof import Balances, balances_of, judge
+from workers.books.statements.proof import Balances, balances_of, check_empty, judge
 from workers.books.statements.reckoning import read_money
 from workers.books.statements.signs import kind_of, settle_signs
 from workers.books.statements.statement import Statement, StatementLine
@@ -77,10 +77,12 @@ def _find(table: Table, mapping: ColumnMapping) -> _Found:
     if not posted:
         detail = "Every line of it is pending, a total or a note."
         raise StatementError("no_lines", "The file has no posted lines", detail)
-    facts = facts_of([*table.above, *lines.opening, *lines.notes, *lines.closing])
+    empty = [row for _, row in lines.empty]
+    facts = facts_of([*table.above, *lines.opening, *lines.notes, *empty, *lines.closing])
     dating, ledger = _date(posted, table, mapping, facts)
     texts = description_columns(ledger.posted, table.columns)
     descriptions = descriptions_of(ledger.posted, texts)
+    check_empty(ledger, lines)
     accounts = accounts_of(ledger.posted, table.columns) or _by_section(ledger.posted, table, lines)
     money = read_money(ledger)
     money = msgspec.structs.replace(money, amounts=with_fees(money.amounts, ledger))

@@ -19,12 +19,12 @@ from workers.books.statements.balances import prove
 from workers.books.statements.columns import Column, Columns
 from workers.books.statements.currencies import THREE_DIGITS, currency_of
 from workers.books.statements.lines import Posted
-from workers.books.statements.names import languages_of
+from workers.books.statements.names import first_rank, languages_of
 from workers.books.statements.questions import Question, choice, likeliest_first
 from workers.books.statements.refusal import refuse_column, refuse_line
 
 #: Balances of this tier and above are not what the lines move.
-UNMOVED = 20
+UNMOVED = first_rank("balance", "available")
 
 
 class Ledger:
@@ -35,9 +35,8 @@ class Ledger:
         self.columns = columns
         self.mapping = mapping
         self.balance_columns = [column for column in columns.of("balance") if column.rank < UNMOVED]
-        used = {
-            column.index: column for column in [*columns.money(), *self.balance_columns, *columns.of("fee")]
-        }
+        self._known = [*columns.money(), *self.balance_columns, *columns.of("fee")]
+        used = {column.index: column for column in [*self._known, *columns.of("spare")]}
         self._figures = {index: self._read(column) for index, column in used.items()}
         self.mark = mapping.decimal or self._decide_mark()
         self._marks = {column.index: self._own_mark(column) for column in self.balance_columns}
@@ -90,7 +89,7 @@ class Ledger:
     @property
     def currencies(self) -> set[str]:
         """All that are printed beside amounts, named by headers, or stand in a column of their own."""
-        printed = {figure.currency for row in self._figures.values() for figure in row if figure}
+        printed = {figure.currency for figure in self._printed(column.index for column in self._known)}
         named = {column.currency for column in self.columns.money()}
         column = self.columns.first("currency")
         stated = set(map(currency_of, self.cells(column))) if column else set()
@@ -99,8 +98,11 @@ class Ledger:
     def _read(self, column: Column) -> list[Figure | None]:
         return [None if is_blank(cell) else read_figure(cell) for cell in self.cells(column)]
 
+    def mark_of(self, column: Column) -> str:
+        return self._marks.get(column.index, self.mark)
+
     def _value(self, figure: Figure, posted: Posted, column: Column) -> Decimal:
-        mark = self._marks.get(column.index, self.mark)
+        mark = self.mark_of(column)
         value = read_amount(figure, mark)
         if value is None:
             fault = f"has {figure.number!r}, which is no number with {mark!r} as the decimal mark"
@@ -110,7 +112,7 @@ class Ledger:
     def _decide_mark(self) -> str:
         """By the amounts; where they leave it open, by all numbers beside them."""
         amounts = [column.index for column in self.columns.money()]
-        for indexes in (amounts, list(self._figures)):
+        for indexes in (amounts, [column.index for column in self._known]):
             try:
                 return decide_decimal_mark(self._printed(indexes), three_digits=self._three_digits())
             except AmbiguousAmounts as error:

@@ -59,6 +59,8 @@ class Lines(msgspec.Struct, frozen=True):
     closing: list[Row]
     #: Whatever else stands around the lines.
     notes: list[Row]
+    #: Dated rows without an amount, each before how many posted ones it stands: right where no balance moves.
+    empty: list[tuple[int, Row]]
     #: What was left out although it has a date and an amount.
     warnings: list[str]
 
@@ -89,7 +91,7 @@ class _Sorting:
         self.dates = table.columns.of("date")
         self.money = table.columns.money()
         self.header = [simplify(cell) for cell in table.columns.header]
-        self.lines = Lines([], [], [], [], [])
+        self.lines = Lines([], [], [], [], [], [])
         #: Below a heading that says so, lines are pending.
         self.pending = self._last_section(table.above)
         #: Some dated row is called an opening or closing balance.
@@ -112,10 +114,12 @@ class _Sorting:
         return self.lines
 
     def _take(self, row: Row, *, is_tail: bool) -> None:
-        if row.is_blank or self._repeats_header(row):
+        if row.is_blank:
             self.broken = True
         elif self._is_dated(row):
             self._take_dated(row)
+        elif self._repeats_header(row):
+            self.broken = True
         elif self._has_money(row):
             self._take_undated(row, is_tail=is_tail)
         else:
@@ -131,8 +135,8 @@ class _Sorting:
                 self.lines.warnings.append(f"Line {row.line_no} is a balance and was not imported.")
         elif has_money:
             self._post(row)
-        elif self.columns.line_no == 0 or self._has_balance(row):
-            self.lines.notes.append(row)
+        elif self._has_balance(row) or (self.columns.line_no == 0 and not self.lines.posted):
+            self.lines.empty.append((len(self.lines.posted), row))
         else:
             raise refuse_line(row.line_no, "has no amount", column=self.money[0].name)
 

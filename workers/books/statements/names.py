@@ -21,6 +21,8 @@ from workers.books.statements.words import Phrases, simplify, vocabulary
 TIER = 10
 PART, ENDING = 3, 6
 MOST_WORDS = 7
+#: What a word for another matter in the same name makes of these roles: something else.
+STRANGERS = ("amount", "balance", "currency")
 #: Words for money in and out as short as this mean something else in the middle of a name.
 SHORT = 3
 SIDES = ("debit", "credit")
@@ -56,7 +58,7 @@ def names_of(cell: str) -> tuple[Name, ...]:
             return _names(found, 0, exact=True)
     if plain_sign(cell.strip()) in SYMBOLS or cell.strip(" $").upper() in CODES:
         # A column of amounts that is headed by nothing but its currency.
-        return (Name("amount", TIER + PART, exact=False),)
+        return (Name("amount", first_rank("amount", "plain") + PART, exact=False),)
     text = simplify(_unmarked(cell))
     parts = _parts(text)
     told = {name.role for name in parts}
@@ -86,6 +88,11 @@ def currency_of_header(cell: str) -> str | None:
         return currency_in(cell)
     # Only beside a word that is a role of its own: ``MEMO`` and ``TOP`` are no currencies.
     return currency_in(cell) if not is_exact(cell) or simplify(cell) != simplify(_unmarked(cell)) else None
+
+
+def first_rank(role: str, tier: str) -> int:
+    """The rank of a whole name in that tier of the vocabulary."""
+    return list(_headers[role]).index(tier) * TIER
 
 
 def _forms(cell: str) -> tuple[str, ...]:
@@ -122,9 +129,7 @@ def _parts(text: str) -> tuple[Name, ...]:
                 covered |= set(span)
     names = _names(found, PART, exact=False)
     if ESTRANGED & set(words):
-        return tuple(
-            name for name in names if name.role not in ("amount", "balance", "currency", "account_number")
-        )
+        return tuple(name for name in names if name.role not in STRANGERS)
     return names
 
 
@@ -133,7 +138,7 @@ def _endings(text: str) -> tuple[Name, ...]:
     if ESTRANGED & set(words):
         return ()
     found = [
-        Name(role, _ENDING_TIERS.get(role, 1) * TIER + ENDING, exact=False)
+        Name(role, first_rank(role, _ENDING_TIERS[role]) + ENDING, exact=False)
         for role, endings in _ENDINGS.items()
         if any(word.endswith(ending) and word != ending for word in words for ending in endings)
     ]
@@ -165,8 +170,8 @@ def _index() -> dict[str, tuple[_Entry, ...]]:
     }
 
 
-#: The tier a name is of that is told by its ending only; of most roles the second is the plain one.
-_ENDING_TIERS = {"balance": 0}
+#: The tier a name is of that is told by its ending only.
+_ENDING_TIERS = {"date": "plain", "amount": "plain", "balance": "after", "currency": "plain"}
 _headers = vocabulary("headers.toml")
 _ENDINGS: dict[str, list[str]] = _headers.pop("endings")
 _estranged = _headers.pop("estranged")

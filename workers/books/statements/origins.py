@@ -63,11 +63,14 @@ def bank_ids(posted: Sequence[Posted], columns: Columns) -> list[str | None]:
 def accounts_of(posted: Sequence[Posted], columns: Columns) -> list[str] | None:
     """The account of each line; null where no column says it for all of them.
 
-    A column with many numbers is of the other parties unless its name says that it is of the own ones.
+    A column with a number for nearly every line is of the other parties, whatever its name is.
     """
     for column in columns.of("account_number"):
         numbers = [each.cell(column) for each in posted]
-        if all(map(_is_number, numbers)) and (len(set(numbers)) == 1 or column.rank == 0):
+        several = len(set(numbers))
+        if all(map(_is_number, numbers)) and (
+            several == 1 or (column.rank == 0 and 2 * several <= len(numbers))
+        ):
             return numbers
     return None
 

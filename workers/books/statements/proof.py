@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from workers.books.errors import StatementError
+from workers.books.statements.amounts import read_amount, read_figure
 from workers.books.statements.balances import Proof, prove, prove_each, prove_span
 from workers.books.statements.columns import Column
 from workers.books.statements.facts import stated_balance
@@ -132,3 +133,16 @@ def _gap(ledger: Ledger, balances: Balances, proof: Proof) -> str:
     line_no = ledger.posted[proof.first_fault or 0].line_no
     name = balances.column.name if balances.column else "balance"
     return f"Line {line_no}: {name!r} does not follow from the lines before it: lines may be missing from the file."
+
+
+def check_empty(ledger: Ledger, lines: Lines) -> None:
+    """Raises StatementError at a dated row without an amount whose balance is not that of a line beside it."""
+    for column in ledger.balance_columns[:1]:
+        printed = ledger.signed(column)
+        for place, row in lines.empty:
+            figure = read_figure(row.cell(column.index))
+            value = read_amount(figure, ledger.mark_of(column)) if figure else None
+            signed = -value if figure and value and figure.sign == "-" else value
+            if signed not in printed[max(place - 1, 0) : place + 1]:
+                fault = "has no amount, although its balance is another than beside it"
+                raise refuse_line(row.line_no, fault, column=column.name)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from workers.books.statements.columns import Column
+from workers.books.statements.columns import Column, ref_of
 from workers.books.statements.ledger import Ledger
 from workers.books.statements.lines import Posted
 from workers.books.statements.money import Money
@@ -59,8 +59,16 @@ def _one_sided(ledger: Ledger) -> Money | None:
     """A file of money out only, or of money in only: its one column says which."""
     for role, sign in (("debit", -1), ("credit", 1)):
         column = ledger.columns.first(role)
+        spare = ledger.columns.first("spare")
+        if column and spare and not ledger.mapping.debit and not ledger.mapping.credit:
+            raise _other_side(ledger, role, column, spare)
         if column and column.rank < TIER and ledger.is_complete(column):
             amounts = [sign * value + 0 for value in ledger.values(column) if value is not None]
+            if any(amounts) and not all(amounts) and not ledger.is_proven(amounts):
+                zero = ledger.posted[next(place for place, amount in enumerate(amounts) if not amount)]
+                raise refuse_line(
+                    zero.line_no, "has no amount, and no column has the other side", column=column.name
+                )
             if len({figure.sign for figure in ledger.figures(column) if figure and not figure.is_zero}) > 1:
                 raise _mixed_signs(column)
             currencies = [
@@ -70,6 +78,21 @@ def _one_sided(ledger: Ledger) -> Money | None:
                 amounts=amounts, currencies=currencies, column=column, parts={role: column}, stated=True
             )
     return None
+
+
+def _other_side(ledger: Ledger, role: str, column: Column, spare: Column) -> Question:
+    error = refuse_column(
+        "ambiguous_amounts",
+        "Several columns could be the amount",
+        column.name,
+        f"is one side of the amounts, and {spare.name!r} may be the other",
+        'Send a mapping with "debit" and "credit".',
+    )
+    header = ledger.columns.header
+    one, other = ref_of(header, column.index), ref_of(header, spare.index)
+    both = {role: one, "credit" if role == "debit" else "debit": other}
+    choices = [choice("Yes", **both), choice(f"No, the amounts are those of {column.name!r}", **{role: one})]
+    return Question("columns", f"Is {spare.name!r} the other side of {column.name!r}?", error, choices)
 
 
 def _with_reversals(ledger: Ledger, money: Money) -> Money:

@@ -13,7 +13,7 @@ import msgspec
 
 from workers.books.statements.ledger import Ledger
 from workers.books.statements.money import Money
-from workers.books.statements.names import CARDS, MERCHANTS, TIER
+from workers.books.statements.names import CARDS, MERCHANTS, TIER, first_rank
 from workers.books.statements.places import IBAN, SORT_CODE
 from workers.books.statements.questions import Question, choice, likeliest_first
 from workers.books.statements.refusal import refuse_column
@@ -29,22 +29,33 @@ MOSTLY = 0.8
 #: A card has so many charges for each payment.
 FEW_PAYMENTS = 3
 LEAST_LETTERS = 2
-#: Tiers of dates in the vocabulary.
-BOOKED, USED = 0, 2
+#: Where names of dates of booking and of use begin.
+BOOKED, USED = first_rank("date", "booked") // TIER, first_rank("date", "transaction") // TIER
 #: Of words that are written together: a card's number, its holder, its maker.
 CARD_BEGINNINGS = ("cardh", "cardm", "cardn", "karten", "kortn", "korti", "kaartn", "kaarth")
-CARD_ENDINGS = ("card", "karte", "kort", "kaart", "kredietkaart")
+CARD_ENDINGS = ("card", "karte", "kort", "kaart")
+SURE_ENDINGS = (
+    "inhaber",
+    "holder",
+    "member",
+    "houder",
+    "kreditkarte",
+    "kreditkort",
+    "creditcard",
+    "kredietkaart",
+)
+SURE_CARDS = frozenset({"mastercard", "titulaire", "luottokortti"})
 
 
 class Kind(msgspec.Struct, frozen=True):
     """What a file is of, as its headers, titles and numbers say; both may be so."""
 
-    #: Words tell of a card.
+    #: Words tell of a card, or of its number.
     card: bool
-    #: Its own number is an account's: an IBAN, or one with a sort code.
+    #: They tell of nothing else: of its holder, of credit.
+    surely_card: bool
+    #: Only of use for a likely answer: an IBAN, a sort code or a balance beside each line tell of an account.
     account: bool
-    #: Only of use for a likely answer: a balance stands beside each line, as it seldom does on a card.
-    balanced: bool
 
 
 def settle_signs(
@@ -70,19 +81,15 @@ def settle_signs(
 
 
 def _all_positive(money: Money, witnesses: _Witnesses, kind: Kind) -> Money:
-    """Nothing is printed with a minus: either all is money in, or none is.
-
-    An account's bank has no other way to print money out in one column, so there it is money in.
-    """
+    """Nothing is printed with a minus: either all is money in, or none is."""
     if not any(money.amounts):
         return money
     if (witnesses.against or witnesses.card_was_paid) and not witnesses.fitting:
         return money.turned()
-    if witnesses.fitting == len(money.amounts) or (kind.account and not kind.card and not witnesses.against):
+    if witnesses.fitting == len(money.amounts):
         return money
     fault = "has only positive numbers, which may be money in or charges"
-    is_likely_account = kind.account or kind.balanced
-    raise _ask(money, fault, reverse=not is_likely_account and (kind.card or witnesses.hint_at_card))
+    raise _ask(money, fault, reverse=not kind.account and (kind.card or witnesses.hint_at_card))
 
 
 def _both(money: Money, witnesses: _Witnesses, kind: Kind) -> Money:
@@ -90,10 +97,13 @@ def _both(money: Money, witnesses: _Witnesses, kind: Kind) -> Money:
         return money.turned()
     if witnesses.against and not witnesses.fitting:
         raise _ask(money, "has a sign that does not fit its description", reverse=True)
-    may_be_card = (kind.card and witnesses.pluses > witnesses.minuses) or witnesses.card_may_have_been_paid
-    if may_be_card and not witnesses.fitting and not (kind.account and not kind.card):
-        reverse = not (kind.account or kind.balanced)
-        raise _ask(money, "may be of a card, whose charges are positive", reverse=reverse)
+    may_be_card = (
+        (kind.card and witnesses.pluses > witnesses.minuses)
+        or (kind.surely_card and witnesses.pluses == witnesses.minuses)
+        or witnesses.card_may_have_been_paid
+    )
+    if may_be_card and not witnesses.fitting:
+        raise _ask(money, "may be of a card, whose charges are positive", reverse=not kind.account)
     return money
 
 
@@ -158,7 +168,12 @@ def _are_called_paid(amounts: Sequence[Decimal], texts: Sequence[str]) -> bool:
 
 
 def _are_purchases(amounts: Sequence[Decimal], ledger: Ledger) -> bool:
-    """Lines at many different merchants are purchases, whatever sign they have; a few may be refunds."""
+    """Lines at many different merchants are purchases, whatever sign they have; a few may be refunds.
+
+    Not where a column of kinds may say otherwise in words we do not know.
+    """
+    if any(len(set(ledger.cells(column))) > 1 for column in ledger.columns.of("kind")):
+        return False
     for index, name in enumerate(ledger.columns.header):
         if simplify(name) not in MERCHANTS:
             continue
@@ -183,15 +198,12 @@ def _direction(text: str) -> int:
 def kind_of(ledger: Ledger, titles: Sequence[str], accounts: Sequence[str]) -> Kind:
     """``accounts`` are the numbers of its own that the file names."""
     is_account = any(IBAN.fullmatch(number) or SORT_CODE.fullmatch(number) for number in accounts)
-    is_card = _tells_of_card([*ledger.columns.header, *titles])
-    return Kind(is_card, is_account, balanced=bool(ledger.balance_columns))
-
-
-def _tells_of_card(texts: Sequence[str]) -> bool:
-    words = {word for text in texts for word in simplify(text).split()}
-    return any(
+    words = {word for text in (*ledger.columns.header, *titles) for word in simplify(text).split()}
+    surely = bool(SURE_CARDS & words) or any(word.endswith(SURE_ENDINGS) for word in words)
+    card = surely or any(
         word in CARDS or word.startswith(CARD_BEGINNINGS) or word.endswith(CARD_ENDINGS) for word in words
     )
+    return Kind(card, surely, is_account or bool(ledger.balance_columns))
 
 
 def _ask(money: Money, fault: str, *, reverse: bool) -> Question:

@@ -134,11 +134,11 @@ def _headers(
 
 
 def _names_columns(row: Row) -> bool:
-    """A date or money is named, something else beside it, and no cell of it is a date itself."""
+    """A date or money is named, something else beside it, and no cell of it is a date or an amount itself."""
     roles = [{name.role for name in names_of(cell)} for cell in row.cells]
     named = sum(map(bool, roles))
     needed = set().union(*roles) & {"date", "amount", "debit", "credit"}
-    return named >= LEAST_NAMED and bool(needed) and not any(map(is_dated, row.cells))
+    return named >= LEAST_NAMED and bool(needed) and not any(map(_is_value, row.cells))
 
 
 def _continues(upper: Row, lower: Row) -> bool:
@@ -216,7 +216,6 @@ def _may_be_header(row: Row, line: Row) -> bool:
         len(texts) > LEAST_NAMED
         and abs(row.width - line.width) <= 1
         and not any(is_dated(cell) or read_figure(cell) for cell in texts)
-        and len(set(texts)) == len(texts)
     )
 
 
@@ -237,6 +236,11 @@ def _count_lines(columns: Columns, rows: Sequence[Row]) -> int:
         and any(_is_figure(row.cell(column.index)) for column in money)
         for row in rows[:SAMPLE]
     )
+
+
+def _is_value(cell: str) -> bool:
+    figure = read_figure(cell)
+    return is_dated(cell) or (figure is not None and figure.looks_like_money)
 
 
 def _is_figure(cell: str) -> bool:

@@ -135,10 +135,16 @@ def test_a_currency_may_stand_in_the_header_or_beside_the_amount(tmp_path: Path)
 
 
 def test_a_column_of_account_numbers_gives_each_line_its_own(tmp_path: Path) -> None:
-    content = "Account number,Date,Text,Amount\n11111,2026-06-13,x,-1.00\n22222,2026-06-13,y,-1.00\n"
-    statement = read(tmp_path, content)
+    numbers = ["11111", "22222", "22222", "11111"]
+    lines = "".join(f"{number},2026-06-13,x,-1.00\n" for number in numbers)
+    statement = read(tmp_path, f"Account number,Date,Text,Amount\n{lines}")
     assert statement.account_number is None
-    assert [line.account_number for line in statement.lines] == ["11111", "22222"]
+    assert [line.account_number for line in statement.lines] == numbers
+
+
+def test_a_column_with_another_account_on_each_line_is_of_the_other_parties(tmp_path: Path) -> None:
+    content = "Account number,Date,Text,Amount\n11111,2026-06-13,x,-1.00\n22222,2026-06-13,y,-1.00\n"
+    assert {line.account_number for line in read(tmp_path, content).lines} == {None}
 
 
 def test_headings_between_the_lines_give_each_line_its_account(tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ LAYOUTS = {
         '05-02-2018,04-02-2018,NIEBIESKIE DRZWI,KAWA,,"-4,50","1195,50",2,\n'
         '03-02-2018,03-02-2018,ACME,FAKTURA,00 1,"1200,00","1200,00",1,\n',
         "2018-02-05 -4.50; 2018-02-03 1200.00",
+        "PLN",
     ),
     "Czechia, facts in English above": Layout(
         '"accountId";"12345"\n'
