@@ -38,7 +38,8 @@ class Content(msgspec.Struct, frozen=True):
         return self.filled > 0 and 2 * count >= self.filled
 
     def nearly_all(self, count: int) -> bool:
-        return self.filled > 0 and 10 * count >= 9 * self.filled
+        """Nine in ten, or all but one: a line may be pending, or a sum."""
+        return self.filled > 0 and (10 * count >= 9 * self.filled or (count > 1 and count == self.filled - 1))
 
 
 def contents_of(rows: Sequence[Row], width: int) -> list[Content]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from ledgerwire.statements import ColumnMapping
 from tests.workers.books.statements.exports import read
 from tests.workers.books.statements.layouts import LAYOUTS, Layout
 from workers.books.errors import StatementError
 from workers.books.statements import Statement
+from workers.books.statements.tables import find_table
 
 
 def figures(statement: Statement) -> list[tuple[date, Decimal]]:
@@ -66,3 +71,32 @@ def _without(rows: list[str], others: set[int], kept: int) -> list[str]:
 def _goes_on(row: str) -> bool:
     """More of a line: its first cells are empty, or it stands within quotation marks."""
     return row.startswith((",,", ";;", '"";', '"",')) or row.count('"') % 2 == 1
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_with_a_header_in_words_nobody_knows_no_amount_is_read_as_another(name: str) -> None:
+    """Where the strange column was that of the booking dates, another one's are taken, and that is said."""
+    layout = LAYOUTS[name]
+    for content in _with_strange_headers(layout):
+        try:
+            statement = read(content)
+        except StatementError:
+            continue
+        assert [line.amount for line in statement.lines] == [amount for _, amount in wanted(layout)]
+        assert figures(statement) == wanted(layout) or "The dates are those of" in " ".join(
+            statement.warnings
+        )
+
+
+def _with_strange_headers(layout: Layout) -> Iterator[str]:
+    """The table with each of its headers in turn replaced."""
+    table = find_table(layout.encoded.decode(layout.encoding), ColumnMapping(), {})
+    header = table.columns.header
+    for place in range(len(header) if table.columns.line_no else 0):
+        strange = [*header[:place], "Zqqx", *header[place + 1 :]]
+        target = io.StringIO()
+        writer = csv.writer(target, delimiter=table.delimiter)
+        writer.writerows([row.cells for row in table.above])
+        writer.writerow(strange)
+        writer.writerows([row.cells for row in table.rows])
+        yield target.getvalue()
