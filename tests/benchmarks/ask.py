@@ -31,7 +31,7 @@ from tests.benchmarks.kinds import ENTRY
 from tests.benchmarks.marks import now
 from tests.benchmarks.statement import put
 from tests.databases import find_postgres
-from tests.stories.asked import LanguageModel
+from tests.doubles.standing import LanguageModel
 from workers.books.companies import create_company
 from workers.jobs.kernel import Kernel
 from workers.jobs.record import JobRecord

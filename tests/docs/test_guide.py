@@ -152,6 +152,7 @@ OF_BOOKS = {
     "invalid_rule",
     "locked_period",
     "not_a_category",
+    "too_many_accounts",
     "too_many_rules",
 }
 #: Made of an outcome, or of a state.

@@ -11,8 +11,8 @@ import pytest
 
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import UploadAndCategorize
+from tests.doubles.standing import LanguageModel
 from tests.stories.asked import (
-    LanguageModel,
     assert_decided_once,
     assert_never_asked_again,
     assert_paid_for_what_was_kept,
