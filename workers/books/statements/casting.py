@@ -9,7 +9,7 @@ from workers.books.statements.columns import MONEY, Column, Columns, column_at
 from workers.books.statements.contents import SAMPLE, Content, contents_of, is_line
 from workers.books.statements.dates import is_day
 from workers.books.statements.grid import Row
-from workers.books.statements.names import ESTRANGED, TIER, Name, first_rank, is_exact, names_of
+from workers.books.statements.names import ESTRANGED, TIER, Name, first_rank, is_known, names_of
 from workers.books.statements.words import NEVER_POSTED, PENDING, POSTED, simplify
 
 Roles = dict[str, list[Column]]
@@ -57,10 +57,26 @@ class _Casting:
 
     def _fitting(self, role: str) -> list[Column]:
         named = [(index, name) for index, name in self.names if name.role == role]
-        fit = [(index, name) for index, name in named if _fits(role, name, self.contents[index])]
+        fit = [(index, name) for index, name in named if self._fits(role, name, index)]
         if not fit and role in MONEY:
             fit = [(index, name) for index, name in named if self._is_mostly(index, "figures")]
         return self._columns(fit)
+
+    def _fits(self, role: str, name: Name, index: int) -> bool:
+        """By its cells in the lines; where the name is clear one date is enough, for the rest may be faults."""
+        content = self.inner[index]
+        match role:
+            case "date":
+                return self.contents[index].days > 0 if name.exact else content.mostly(content.dated)
+            case "amount" | "debit" | "credit" | "balance" | "fee":
+                if not content.filled:
+                    return role in SIDES
+                return content.mostly(content.figures if name.exact else content.money)
+            case "currency":
+                return content.mostly(content.currencies)
+            case "direction":
+                return name.rank < TIER or content.nearly_all(content.directions)
+        return True
 
     def _drop_empty_side(self, roles: Roles) -> None:
         """A column for charges that is always blank is no side of the amounts, if it has no partner."""
@@ -158,21 +174,6 @@ class _Casting:
         return bool(unposted) and all(word in POSTED for word in words if word not in unposted)
 
 
-def _fits(role: str, name: Name, content: Content) -> bool:
-    match role:
-        case "date":
-            return content.days > 0 if name.exact else content.mostly(content.dated)
-        case "amount" | "debit" | "credit" | "balance" | "fee":
-            if not content.filled:
-                return role in SIDES
-            return content.mostly(content.figures if name.exact else content.money)
-        case "currency":
-            return content.mostly(content.currencies)
-        case "direction":
-            return name.rank < TIER or content.nearly_all(content.directions)
-    return True
-
-
 def _one_role_each(roles: Roles) -> Roles:
     """Where a name stands for several of the roles, the better rank has the column.
 
@@ -203,4 +204,4 @@ def _is_money(content: Content) -> bool:
 
 
 def _says_nothing(cell: str) -> bool:
-    return not names_of(cell) and not is_exact(cell) and not ESTRANGED & set(simplify(cell).split())
+    return not is_known(cell) and not ESTRANGED & set(simplify(cell).split())

@@ -15,11 +15,10 @@ UNMISTAKABLE = frozenset(_data["unmistakable"])
 MONTH_FIRST = frozenset(_data["month_first"])
 THREE_DIGITS = frozenset(_data["three_digits"])
 
-CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
-# ruff: noqa: RUF001 - Cyrillic letters that look like Latin ones are meant
-
+CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|(?<=[(\[])[A-Za-z]{3}(?=[)\]])")
 #: As it stands beside a word: ``Betrag in EUR``, ``Kwota w PLN``.
-BESIDE = re.compile(r"(?:(?<!\w)(?:in|en|em|w|v|i)\s+)?(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
+BESIDE = re.compile(r"(?<!\w)(?:in|en|em|w|v|i)\s+([A-Za-z]{3})(?!\w)", re.IGNORECASE)
+# ruff: noqa: RUF001 - Cyrillic letters that look like Latin ones are meant
 SIGN = re.compile(
     r"[€£₽₴₺₹₪₩฿₫]|(?<!\w)(?:(?:R|US|AU?|CA?|NZ|HK|S|MX|NT)\$|(?:euros?|euroa|kč|zł|грн|руб)(?!\w))",
     re.IGNORECASE,
@@ -36,15 +35,18 @@ def currency_of(text: str) -> str | None:
 
 def currency_in(text: str) -> str | None:
     """The one currency that is named somewhere in a header or a title."""
-    named = {code for code in CODE.findall(text) if code in CODES}
+    named = {code.upper() for code in (*CODE.findall(text), *BESIDE.findall(text))} & CODES
     named |= {SYMBOLS[plain_sign(sign)] for sign in SIGN.findall(text)}
     return named.pop() if len(named) == 1 else None
 
 
 def without_currency(text: str) -> str:
     """A header without the currency beside its word."""
-    kept = BESIDE.sub(lambda match: " " if match[1] in CODES else match[0], text)
-    return SIGN.sub(" ", kept)
+    for pattern, group in ((BESIDE, 1), (CODE, 0)):
+        text = pattern.sub(
+            lambda match, group=group: " " if match[group].upper() in CODES else match[0], text
+        )
+    return SIGN.sub(" ", text)
 
 
 def plain_sign(text: str) -> str:

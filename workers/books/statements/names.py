@@ -69,6 +69,11 @@ def is_exact(cell: str) -> bool:
     return any(text in _PHRASES for text in _forms(cell))
 
 
+def is_known(cell: str) -> bool:
+    """Whether a header, or a word in it, is of the trade."""
+    return is_exact(cell) or bool(names_of(cell))
+
+
 def languages_of(cell: str) -> frozenset[str]:
     """In which a header is a word of the trade; empty where it is in none, or in many ways."""
     for text in _forms(cell):
@@ -177,6 +182,8 @@ _ENDINGS: dict[str, list[str]] = _headers.pop("endings")
 _estranged = _headers.pop("estranged")
 FOREIGN = Phrases(_estranged["words"]).phrases
 ESTRANGED = FOREIGN | Phrases(_estranged["fees"]).phrases
-CARDS = Phrases(_headers.pop("cards")["words"]).phrases
+_cards = _headers.pop("cards")
+CARDS = Phrases(_cards["words"])
+SURE_CARDS = Phrases(_cards["sure"])
 MERCHANTS = Phrases(_headers.pop("merchants")["words"])
 _PHRASES = _index()

@@ -13,7 +13,7 @@ import msgspec
 
 from workers.books.statements.ledger import Ledger
 from workers.books.statements.money import Money
-from workers.books.statements.names import CARDS, MERCHANTS, TIER, first_rank
+from workers.books.statements.names import CARDS, MERCHANTS, SURE_CARDS, TIER, first_rank
 from workers.books.statements.places import IBAN, SORT_CODE
 from workers.books.statements.questions import Question, choice, likeliest_first
 from workers.books.statements.refusal import refuse_column
@@ -31,20 +31,6 @@ FEW_PAYMENTS = 3
 LEAST_LETTERS = 2
 #: Where names of dates of booking and of use begin.
 BOOKED, USED = first_rank("date", "booked") // TIER, first_rank("date", "transaction") // TIER
-#: Of words that are written together: a card's number, its holder, its maker.
-CARD_BEGINNINGS = ("cardh", "cardm", "cardn", "karten", "kortn", "korti", "kaartn", "kaarth")
-CARD_ENDINGS = ("card", "karte", "kort", "kaart")
-SURE_ENDINGS = (
-    "inhaber",
-    "holder",
-    "member",
-    "houder",
-    "kreditkarte",
-    "kreditkort",
-    "creditcard",
-    "kredietkaart",
-)
-SURE_CARDS = frozenset({"mastercard", "titulaire", "luottokortti"})
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -84,7 +70,11 @@ def _all_positive(money: Money, witnesses: _Witnesses, kind: Kind) -> Money:
     """Nothing is printed with a minus: either all is money in, or none is."""
     if not any(money.amounts):
         return money
-    if (witnesses.against or witnesses.card_was_paid) and not witnesses.fitting:
+    if (
+        (witnesses.against or witnesses.card_was_paid)
+        and not witnesses.fitting
+        and not witnesses.kinds_differ
+    ):
         return money.turned()
     if witnesses.fitting == len(money.amounts):
         return money
@@ -122,6 +112,8 @@ class _Witnesses:
         self.minuses = sum(amount < 0 for amount in money.amounts)
         self.fitting = sum(verdict > 0 for verdict in verdicts)
         self.against = sum(verdict < 0 for verdict in verdicts)
+        # Of lines without signs, words that we do not know may be what tells money in.
+        self.kinds_differ = 0 in kinds and _kinds_differ(ledger)
         self.hint_at_card = self.against > 0 or _has_both_dates(ledger)
         self.card_may_have_been_paid = self.pluses >= FEW_PAYMENTS * self.minuses and _are_called_paid(
             amounts, texts
@@ -142,6 +134,10 @@ def _kinds(ledger: Ledger) -> list[int]:
         words = map(simplify, ledger.cells(column))
         kinds = [kind or _way(word) for kind, word in zip(kinds, words, strict=True)]
     return kinds
+
+
+def _kinds_differ(ledger: Ledger) -> bool:
+    return any(len(set(ledger.cells(column))) > 1 for column in ledger.columns.of("kind"))
 
 
 def _way(word: str) -> int:
@@ -172,7 +168,7 @@ def _are_purchases(amounts: Sequence[Decimal], ledger: Ledger) -> bool:
 
     Not where a column of kinds may say otherwise in words we do not know.
     """
-    if any(len(set(ledger.cells(column))) > 1 for column in ledger.columns.of("kind")):
+    if _kinds_differ(ledger):
         return False
     for index, name in enumerate(ledger.columns.header):
         if simplify(name) not in MERCHANTS:
@@ -198,12 +194,10 @@ def _direction(text: str) -> int:
 def kind_of(ledger: Ledger, titles: Sequence[str], accounts: Sequence[str]) -> Kind:
     """``accounts`` are the numbers of its own that the file names."""
     is_account = any(IBAN.fullmatch(number) or SORT_CODE.fullmatch(number) for number in accounts)
-    words = {word for text in (*ledger.columns.header, *titles) for word in simplify(text).split()}
-    surely = bool(SURE_CARDS & words) or any(word.endswith(SURE_ENDINGS) for word in words)
-    card = surely or any(
-        word in CARDS or word.startswith(CARD_BEGINNINGS) or word.endswith(CARD_ENDINGS) for word in words
-    )
-    return Kind(card, surely, is_account or bool(ledger.balance_columns))
+    texts = [simplify(text) for text in (*ledger.columns.header, *titles)]
+    surely = any(map(SURE_CARDS.within, texts))
+    card = surely or any(map(CARDS.within, texts))
+    return Kind(card=card, surely_card=surely, account=is_account or bool(ledger.balance_columns))
 
 
 def _ask(money: Money, fault: str, *, reverse: bool) -> Question:
