@@ -7,18 +7,13 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, expect
 
-from tests.static.dashboard import Dashboard, Office, bank_file
+from tests.static.dashboard import Office, bank_file
 from tests.static.desk import Desk
 from workers.books.access import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 MANY = 600
-
-
-@pytest.fixture
-def desk(dashboard: Dashboard, office: Office) -> Desk:
-    return Desk(dashboard, office.company)
 
 
 def test_a_line_is_reviewed_by_keys_alone_and_taken_back(desk: Desk) -> None:
