@@ -209,13 +209,12 @@ def test_thousands_of_lines_stand_in_the_page_as_a_few(desk: Desk) -> None:
     desk.dashboard.assert_ends()
     desk.open("all")
     seen: set[str] = set()
-    while len(seen) < MANY:
+    for _ in range(MANY // 10):
         assert desk.rows.count() < 80
-        found = len(seen)
         seen |= set(desk.picture())
         desk.keys("PageDown")
-        if found == len(seen):
-            expect(desk.grid).to_have_attribute("aria-busy", "false")
+        expect(desk.grid).to_have_attribute("aria-busy", "false")
+    assert len(seen) == MANY
     expect(desk.page.get_by_text(f"That is all {MANY:,}.")).to_be_visible()
     desk.assert_current("SHOP")
 

@@ -55,7 +55,7 @@ export class ReviewGrid extends HTMLElement {
 
   /** How many rows are to be seen at once. */
   get pageSize() {
-    return Math.max(1, Math.floor(this.#root.clientHeight / this.#height) - 1);
+    return Math.max(1, Math.floor((this.#root.clientHeight - this.#headHeight) / this.#height) - 1);
   }
 
   toTop() {
@@ -79,6 +79,7 @@ export class ReviewGrid extends HTMLElement {
     this.#root.toggleAttribute("data-reading-only", !review.mayAct);
     this.#pickAll(review);
     this.#foot(review);
+    this.#readAhead();
   }
 
   /** Brings the current line into sight. */
@@ -190,8 +191,13 @@ export class ReviewGrid extends HTMLElement {
 
   #sight() {
     this.#render();
-    if (this.#range()[1] > this.#lines.length - AHEAD) this.#tell("more");
+    this.#readAhead();
     this.#tell("hold");
+  }
+
+  /** Also where nobody scrolls, because they are at the end already. */
+  #readAhead() {
+    if (this.#review?.ledger.hasMore && this.#range()[1] > this.#lines.length - AHEAD) this.#tell("more");
   }
 
   /** The style sheet says how high a row is; a phone's rows are higher. */
