@@ -16,6 +16,8 @@ Roles = dict[str, list[Column]]
 
 #: A column may play only one of these.
 EXCLUSIVE = ("date", "amount", "debit", "credit", "balance", "fee", "currency")
+#: No bank has more columns of dates.
+MOST_DATES = 6
 SIDES = ("debit", "credit")
 #: Of a date without a name: behind those of bookings and purchases, before that of interest.
 UNNAMED_DATE = first_rank("date", "value") - TIER // 2
@@ -158,7 +160,7 @@ class _Casting:
         return [index for index, cell in enumerate(self.header) if index not in taken and _says_nothing(cell)]
 
     def _dated(self, indexes: Sequence[int]) -> list[int]:
-        return self._nearly_all(indexes, "dated")
+        return self._nearly_all(indexes, "dated")[:MOST_DATES]
 
     def _nearly_all(self, indexes: Sequence[int], what: str) -> list[int]:
         return [index for index in indexes if self.inner[index].nearly_all(getattr(self.inner[index], what))]

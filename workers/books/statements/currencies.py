@@ -42,11 +42,14 @@ def currency_in(text: str) -> str | None:
 
 def without_currency(text: str) -> str:
     """A header without the currency beside its word."""
-    for pattern, group in ((BESIDE, 1), (CODE, 0)):
-        text = pattern.sub(
-            lambda match, group=group: " " if match[group].upper() in CODES else match[0], text
-        )
+    for pattern in (BESIDE, CODE):
+        text = pattern.sub(_unless_other, text)
     return SIGN.sub(" ", text)
+
+
+def _unless_other(match: re.Match[str]) -> str:
+    """Nothing for a currency; what stands there for another word of three letters."""
+    return " " if match[match.re.groups].upper() in CODES else match[0]
 
 
 def plain_sign(text: str) -> str:

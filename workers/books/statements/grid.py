@@ -19,6 +19,8 @@ SEPARATOR_LINE = re.compile(r"sep=(.)\n?", re.IGNORECASE)
 SPARE_ROWS = 1_000
 #: ``="00123"`` keeps Excel from making a number of it.
 FORMULA = re.compile(r'="([^"]*)"')
+#: What a cell begins with that has more than its text.
+MARKS = "\"'="
 SAMPLE_LINES = 400
 
 
@@ -128,6 +130,8 @@ def _clean(cell: str, line_no: int) -> str:
     if len(cell) > MAX_CELL:
         raise refuse_line(line_no, f"has a cell of more than {MAX_CELL:,} characters")
     stripped = cell.strip()
+    if not stripped or (stripped[0] not in MARKS and stripped[-1] != '"'):
+        return stripped
     if stripped.count('"') == 1:
         # A mark whose partner is missing stands at an edge.
         stripped = stripped.strip('"').strip()

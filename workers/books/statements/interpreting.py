@@ -36,8 +36,6 @@ from workers.books.statements.statement import Statement, StatementLine
 from workers.books.statements.statuses import without_unposted
 from workers.books.statements.tables import Table
 
-#: As many columns as a mapping may name for a description.
-MOST_TEXTS = 20
 #: Lines whose cells are looked at for the country they are of.
 SAMPLE = 200
 
@@ -229,7 +227,7 @@ def _decided(found: _Found, mapping: ColumnMapping) -> ColumnMapping:
         direction=ref(money.direction),
         balance=ref(balance),
         currency_column=ref(currency),
-        description=[ref_of(header, column.index) for column in found.texts][:MOST_TEXTS],
+        description=[ref_of(header, column.index) for column in found.texts],
         date_order=mapping.date_order or found.dating.order,
         decimal=mapping.decimal or (cast("Any", found.ledger.mark) if found.ledger.has_marks else None),
     )

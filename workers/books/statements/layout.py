@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from workers.books.statements.contents import contents_of
+from workers.books.statements.contents import Content, contents_of
 from workers.books.statements.grid import Row
 from workers.books.statements.words import simplify
 
@@ -15,13 +15,12 @@ def layout_of(delimiter: str, header: Sequence[str], rows: Sequence[Row]) -> str
     names = [simplify(cell) for cell in header]
     while names and not names[-1]:
         names.pop()
-    kinds = names or [_kind(rows, index) for index in range(len(header))]
+    kinds = names or [_kind(content) for content in contents_of(rows, len(header))]
     text = "\x1f".join((delimiter, "named" if names else "unnamed", *kinds))
     return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
 
 
-def _kind(rows: Sequence[Row], index: int) -> str:
-    content = contents_of(rows, index + 1)[index]
+def _kind(content: Content) -> str:
     if content.nearly_all(content.dated):
         return "date"
     return "money" if content.nearly_all(content.figures) and content.mostly(content.money) else "text"

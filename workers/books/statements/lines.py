@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,30 +12,14 @@ from workers.books.statements.columns import Column
 from workers.books.statements.contents import is_line
 from workers.books.statements.dates import is_day
 from workers.books.statements.grid import Row
+from workers.books.statements.namings import balance_beside_a_date, row_without_a_date
 from workers.books.statements.refusal import refuse_line
 from workers.books.statements.tables import Table
-from workers.books.statements.words import (
-    BALANCES,
-    CLOSING,
-    OPENING,
-    PENDING,
-    PENDING_SECTIONS,
-    SECTIONS,
-    TOTALS,
-    TURNOVER,
-    simplify,
-)
+from workers.books.statements.words import PENDING, PENDING_SECTIONS, SECTIONS, simplify
 
-STATED = OPENING | CLOSING
-#: Words that may as well be what a payment is for: only beside a stated balance they are balances of their own.
-LOOSE = BALANCES | TURNOVER
-BALANCE_LINES = STATED | LOOSE
-FOOTERS = BALANCE_LINES | TOTALS
 CENTS = re.compile(r"\d{2}")
-#: Longer cells are prose.
-MOST_LETTERS = 80
-#: Single letters beside each other that are still no spaced-out word.
-MOST_SINGLES = 3
+#: Rows that a description may go on over.
+MOST_MORE = 30
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -92,12 +76,12 @@ class _Sorting:
         self.money = table.columns.money()
         self.header = [simplify(cell) for cell in table.columns.header]
         self.lines = Lines([], [], [], [], [], [])
+        #: By line, what balance a dated row is called.
+        self.balances: dict[int, str | None] = {}
+        #: Lines left out because they are pending, and those of them below the last heading.
+        self.unposted = self.under_heading = 0
         #: Below a heading that says so, lines are pending.
         self.pending = self._last_section(table.above)
-        #: Some dated row is called an opening or closing balance.
-        self.has_stated = False
-        #: Lines left out because they are pending.
-        self.unposted = 0
         #: Since the last line there was a blank row or a note.
         self.broken = True
 
@@ -105,7 +89,7 @@ class _Sorting:
         rows = self.table.rows
         dated = [place for place, row in enumerate(rows) if self._is_dated(row)]
         last_dated = max(dated, default=-1)
-        self.has_stated = any(_balance_in(rows[place], STATED.dated) for place in dated)
+        self.balances = {rows[place].line_no: balance_beside_a_date(rows[place]) for place in dated}
         for place, row in enumerate(rows):
             self._take(row, is_tail=place > last_dated)
         self._check_end()
@@ -119,17 +103,21 @@ class _Sorting:
         elif self._is_dated(row):
             self._take_dated(row)
         elif self._repeats_header(row):
-            self.broken = True
+            self._begin_again()
         elif self._has_money(row):
             self._take_undated(row, is_tail=is_tail)
         else:
             self._take_text(row, is_tail=is_tail)
 
+    def _begin_again(self) -> None:
+        """The header again: another table, which is pending only if its own heading says so."""
+        self.broken = True
+        self.pending = self.pending and not self.under_heading
+
     def _take_dated(self, row: Row) -> None:
         has_money = self._has_money(row)
-        names = STATED if has_money and not self.has_stated else BALANCE_LINES
-        kind = _balance_in(row, names.dated)
-        if kind is not None:
+        kind = self.balances[row.line_no]
+        if kind is not None and not (kind == "loose" and has_money and not self._states_balances()):
             self._keep_balance(row, kind)
             if has_money:
                 self.lines.warnings.append(f"Line {row.line_no} is a balance and was not imported.")
@@ -142,11 +130,11 @@ class _Sorting:
 
     def _take_undated(self, row: Row, *, is_tail: bool) -> None:
         """Money without a date: pending, a total, a balance, part of another table, or a fault."""
-        kind = _balance_in(row, FOOTERS.begin)
+        kind = row_without_a_date(row)
         if kind is not None:
             self._keep_balance(row, kind)
         elif self._is_pending(row) or self.pending:
-            self.unposted += 1
+            self._leave_out()
         elif (is_tail and self.broken and self._is_labelled(row)) or self._is_of_another_kind(row):
             self.lines.notes.append(row)
             self.lines.warnings.append(f"Line {row.line_no} has an amount and no date, and was not imported.")
@@ -158,11 +146,9 @@ class _Sorting:
         texts = {column.index for role in ("description", "payee") for column in self.columns.of(role)}
         filled = [index for index, cell in enumerate(row.cells) if cell]
         if set(filled) <= texts and not self.broken:
-            last = self.lines.posted[-1]
-            text = " ".join(row.cells[index] for index in filled)
-            self.lines.posted[-1] = msgspec.structs.replace(last, more=(*last.more, text))
+            self._continue(" ".join(row.cells[index] for index in filled))
             return
-        kind = _balance_in(row, FOOTERS.begin)
+        kind = row_without_a_date(row)
         if kind is not None:
             self._keep_balance(row, kind)
         elif is_line(row) and not (is_tail and self.broken):
@@ -172,9 +158,18 @@ class _Sorting:
             self.lines.notes.append(row)
         self.broken = True
 
+    def _leave_out(self) -> None:
+        self.unposted += 1
+        self.under_heading += 1
+
+    def _continue(self, text: str) -> None:
+        last = self.lines.posted[-1]
+        if len(last.more) < MOST_MORE:
+            self.lines.posted[-1] = msgspec.structs.replace(last, more=(*last.more, text))
+
     def _post(self, row: Row) -> None:
         if self.pending or self._is_pending(row):
-            self.unposted += 1
+            self._leave_out()
             return
         if row.mended and row.width != self.table.width:
             raise refuse_line(row.line_no, "has quotation marks that do not pair up")
@@ -188,6 +183,10 @@ class _Sorting:
         self.broken = True
         kept = {"opening": self.lines.opening, "closing": self.lines.closing}.get(kind, self.lines.notes)
         kept.append(row)
+
+    def _states_balances(self) -> bool:
+        """Some dated row is called an opening or closing balance: another may be one, too."""
+        return not {"opening", "closing"}.isdisjoint(self.balances.values())
 
     def _is_dated(self, row: Row) -> bool:
         return any(is_day(row.cell(column.index)) for column in self.dates)
@@ -228,10 +227,12 @@ class _Sorting:
 
     def _section(self, row: Row, pending: bool) -> bool:  # noqa: FBT001
         """Whether the lines below a heading are pending; other notes change nothing."""
-        if len(row.filled) == 1:
-            text = simplify(row.filled[0])
-            return text in PENDING_SECTIONS or (pending and text not in SECTIONS)
-        return pending
+        if len(row.filled) != 1:
+            return pending
+        text = simplify(row.filled[0])
+        if text in PENDING_SECTIONS:
+            self.under_heading = 0
+        return text in PENDING_SECTIONS or (pending and text not in SECTIONS)
 
     def _no_date(self, row: Row) -> Exception:
         column = self.dates[0]
@@ -241,31 +242,10 @@ class _Sorting:
 
     def _check_end(self) -> None:
         """A file cut off in its last line may have lost digits of an amount."""
-        posted, last = (
-            self.lines.posted,
-            next((row for row in reversed(self.table.rows) if not row.is_blank), None),
-        )
+        posted = self.lines.posted
+        last = next((row for row in reversed(self.table.rows) if not row.is_blank), None)
         if posted and posted[-1].row is last:
             least = min((each.row.width for each in posted[:-1]), default=self.table.named_width)
             if last.width < least and (len(posted) > 1 or self.table.is_open):
                 fault = "has fewer cells than the others: the file seems to be cut off"
                 raise refuse_line(last.line_no, fault)
-
-
-def _joined(text: str) -> str:
-    """``S A L D O`` is a word."""
-    words = text.split()
-    return "".join(words) if len(words) > MOST_SINGLES and all(len(word) == 1 for word in words) else text
-
-
-def _balance_in(row: Row, names: Callable[[str], bool]) -> str | None:
-    """What kind of balance or total a cell of the row names."""
-    for cell in row.cells:
-        if (
-            cell
-            and not cell[0].isdigit()
-            and len(cell) <= MOST_LETTERS
-            and names(text := _joined(simplify(cell)))
-        ):
-            return "opening" if OPENING.begin(text) else "closing" if CLOSING.begin(text) else "other"
-    return None

@@ -14,6 +14,8 @@ from workers.books.statements.names import TIER
 
 #: Shorter ones are row numbers, which the next export gives to other lines.
 SHORTEST_ID = 6
+#: As many columns as a mapping may name.
+MOST_TEXTS = 20
 #: Roles whose columns are no part of a description.
 TAKEN = ("date", "amount", "debit", "credit", "balance", "currency", "fee")
 
@@ -26,7 +28,7 @@ def description_columns(posted: Sequence[Posted], columns: Columns) -> list[Colu
     if not texts:
         known = {column.index for found in columns.roles.values() for column in found}
         texts = [columns.column(index) for index in range(len(columns.header)) if index not in known]
-    unique = list({column.index: column for column in texts}.values())
+    unique = list({column.index: column for column in texts}.values())[:MOST_TEXTS]
     telling = [column for column in unique if not is_direction([each.cell(column) for each in posted])]
     return telling or unique
 

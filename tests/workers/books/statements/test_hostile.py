@@ -235,6 +235,9 @@ BAITS: dict[str, tuple[Callable[[], bytes], str | None]] = {
     "a date of 4 MB": (lambda: qif_of(1).replace(b"2026-06-02", b"1'" * (2 * MB)), "unreadable_line"),
     "quotation marks": (lambda: csv_of(1) + b'"' * (4 * MB), None),
     "delimiters": (lambda: csv_of(1) + b"," * (4 * MB), None),
+    "fifty thousand lines below a line": (lambda: csv_of(1) + b",x,\n" * 50_000, None),
+    "fifty thousand lines without a date": (lambda: csv_of(1) + b",x,-1.00\n" * 49_000, "unreadable_line"),
+    "two hundred columns of dates and amounts": (lambda: (b"2026-06-13,-1.00," * 100 + b"\n") * 5_000, None),
     "a header of delimiters": (lambda: b"Date,Amount" + b"," * (4 * MB) + b"\n2026-06-13,-1.00\n", None),
 }  # fmt: skip
 
