@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_pla
 
 from tests.running import Running
 from tests.static.dashboard import Dashboard, Office
+from tests.static.desk import Desk
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -63,3 +64,10 @@ def dashboard(context: BrowserContext, office: Office) -> Iterator[Dashboard]:
     dashboard.sign_in(office.sign_in_url())
     yield dashboard
     dashboard.assert_no_complaints()
+
+
+@pytest.fixture
+def desk(dashboard: Dashboard, office: Office) -> Desk:
+    """The same bookkeeper at the books, on a page where nothing is shown on its way to where it belongs."""
+    dashboard.page.emulate_media(reduced_motion="reduce")
+    return Desk(dashboard, office.company)

@@ -7,16 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.static.dashboard import Dashboard, Office
+from tests.static.dashboard import Office
 from tests.static.desk import Desk
 from workers.books.access import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-def desk(dashboard: Dashboard, office: Office) -> Desk:
-    return Desk(dashboard, office.company)
 
 
 def test_rules_are_added_moved_changed_and_deleted(desk: Desk) -> None:

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.static.dashboard import Dashboard, Office
 from tests.static.desk import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -15,11 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 #: Each day could be a month: only a person knows.
 OPEN = "Date,Description,Amount\n03/04/2026,ACORN BAKERY,-3.50\n05/06/2026,BIRCH TOOLS,-4.50\n"
 LATER = "Date,Description,Amount\n07/08/2026,CEDAR INN,-5.50\n09/08/2026,DOGWOOD CAFE,-6.50\n"
-
-
-@pytest.fixture
-def desk(dashboard: Dashboard, office: Office) -> Desk:
-    return Desk(dashboard, office.company)
 
 
 def test_an_answer_reads_the_file_and_is_remembered(desk: Desk) -> None:

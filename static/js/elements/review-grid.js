@@ -55,7 +55,7 @@ export class ReviewGrid extends HTMLElement {
 
   /** How many rows are to be seen at once. */
   get pageSize() {
-    return Math.max(1, Math.floor(this.#root.clientHeight / this.#height) - 1);
+    return Math.max(1, Math.floor((this.#root.clientHeight - this.#headHeight) / this.#height) - 1);
   }
 
   toTop() {
@@ -79,6 +79,7 @@ export class ReviewGrid extends HTMLElement {
     this.#root.toggleAttribute("data-reading-only", !review.mayAct);
     this.#pickAll(review);
     this.#foot(review);
+    this.#readAhead();
   }
 
   /** Brings the current line into sight. */
@@ -104,7 +105,7 @@ export class ReviewGrid extends HTMLElement {
     if (afresh) this.#root.scrollTop = 0;
     else if (anchored !== null && (top > 0 || this.isHeld)) this.#root.scrollTop = anchored;
     this.#slide();
-    this.#render([]);
+    this.#render();
   }
 
   /** Rows move to their new places for a moment; where scrolling puts other lines into them, they do not. */
@@ -124,8 +125,7 @@ export class ReviewGrid extends HTMLElement {
     return null;
   }
 
-  /** @param {HTMLElement[]} [spare] rows of lines that are out of sight, to be drawn anew: quicker than to make others */
-  #render(spare) {
+  #render() {
     const review = this.#review;
     if (!review) return;
     const [first, last] = this.#range();
@@ -134,7 +134,9 @@ export class ReviewGrid extends HTMLElement {
     const indices = Array.from({ length: last - first }, (_, offset) => first + offset);
     if (current >= 0 && (current < first || current >= last)) indices.push(current);
     const lines = indices.map((index) => /** @type {Line} */ (this.#lines[index]));
-    const unused = spare ?? this.#unused(lines);
+    // Rows that went out of sight are drawn anew, which is quicker than to make others; a row that slides would come
+    // flying from where it was, though.
+    const unused = this.#root.hasAttribute("data-sliding") ? [] : this.#unused(lines);
     const rows = lines.map((line, at) => this.#row(review, line, indices[at] ?? 0, unused));
     this.#rows = new Map(rows);
     hold(part(this.#root, "rows", HTMLElement), rows.map(([, row]) => row));
@@ -189,8 +191,13 @@ export class ReviewGrid extends HTMLElement {
 
   #sight() {
     this.#render();
-    if (this.#range()[1] > this.#lines.length - AHEAD) this.#tell("more");
+    this.#readAhead();
     this.#tell("hold");
+  }
+
+  /** Also where nobody scrolls, because they are at the end already. */
+  #readAhead() {
+    if (this.#review?.ledger.hasMore && this.#range()[1] > this.#lines.length - AHEAD) this.#tell("more");
   }
 
   /** The style sheet says how high a row is; a phone's rows are higher. */

@@ -13,6 +13,8 @@ import { fits, wanted } from "./filter.js";
 import { newestFirst, OrderedLines } from "./ordered-lines.js";
 
 const PAGE = 200;
+/** Milliseconds that a list rests after a page could not be read. */
+const REST = 2_000;
 /** A quiet reload reads no more than this beyond what is in sight; what was loaded further is read by scrolling there. */
 const RELOADED = 800;
 
@@ -32,6 +34,7 @@ export class Ledger extends EventTarget {
   #loaded = false;
   #again = false;
   #closed = false;
+  #failed = -REST;
   /** @type {string | null} */
   #cursor = null;
   /** New lines that are not shown yet. @type {Map<string, Line>} */
@@ -93,7 +96,7 @@ export class Ledger extends EventTarget {
 
   /** The next page, if there is one. */
   async more() {
-    if (this.#reading || !this.#cursor) return;
+    if (this.#reading || !this.#cursor || performance.now() < this.#failed + REST) return;
     await this.#read(async () => {
       const page = await this.#page(wanted(this.filter), this.#cursor, PAGE, false);
       this.#shown.add(this.#fresh(page.data));
@@ -162,6 +165,7 @@ export class Ledger extends EventTarget {
     } catch (error) {
       // A list that is there stays good enough while the server is away: on its return it is read again.
       const problem = asProblem(error);
+      this.#failed = performance.now();
       if (!this.#loaded || !isPassing(problem)) this.problem = problem;
     }
     this.#reading = false;

@@ -168,8 +168,9 @@ export class Review extends EventTarget {
     try {
       const job = await this.books.api.submit(kind, { company_id: this.books.companyId, ...submission });
       this.workspace.titles.know(job.job_id, title);
-      this.follow(job);
       this.workspace.jobs.put(job);
+      // It may have ended before its own answer was here.
+      this.follow(this.workspace.jobs.get(job.job_id) ?? job);
       return job;
     } catch (error) {
       this.fail(asProblem(error));
