@@ -26,11 +26,11 @@ def with_years(
     Raises Question.
     """
     if year is not None:
-        return _from_newest(days, year)
+        return _told(days, year, column)
     for found in (_near(days, beside), _within(days, stated)):
         if found:
             return found
-    raise _ask(column, stated)
+    raise _ask(days, column, stated)
 
 
 def _near(days: Sequence[date], beside: Sequence[date | None]) -> list[date] | None:
@@ -68,20 +68,43 @@ def _only(day: date, first: date, last: date) -> date | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _from_newest(days: Sequence[date], year: int) -> list[date]:
-    """The newest line is of ``year``; where the file passes a new year, the lines beyond are of the one before."""
-    steps = list(enumerate(pairwise(days), start=1))
-    into_new = [place for place, (one, other) in steps if one - other > HALF_A_YEAR]
-    into_old = [place for place, (one, other) in steps if other - one > HALF_A_YEAR]
-    if len(into_new) == 1 and not into_old:
-        return [_must(day, year - (place < into_new[0])) for place, day in enumerate(days)]
-    if len(into_old) == 1 and not into_new:
-        return [_must(day, year - (place >= into_old[0])) for place, day in enumerate(days)]
-    return [_must(day, year) for day in days]
+def _told(days: Sequence[date], year: int, column: str) -> list[date]:
+    found = _from_newest(days, year)
+    if found is None:
+        raise refuse_column(
+            "ambiguous_dates",
+            "The dates are not of that year",
+            column,
+            f"has a 29 February, which is none in a file whose newest line is of {year}",
+            'Send a mapping with another "year".',
+        )
+    return found
 
 
-def _must(day: date, year: int) -> date:
-    return _in(day, year) or date(year, 2, 28)
+def _from_newest(days: Sequence[date], year: int) -> list[date] | None:
+    """The newest line is of ``year``, and others of those before where the lines pass a new year, up or down.
+
+    Null where one of the days is not in its year.
+    """
+    passed = [0]
+    for one, other in pairwise(days):
+        passed.append(passed[-1] + (one - other > HALF_A_YEAR) - (other - one > HALF_A_YEAR))
+    years = [year - max(passed) + count for count in passed]
+    dated = _all_in(days, years)
+    in_one = _all_in(days, [year] * len(days))
+    return dated if in_one is None or (dated and _in_order(dated)) else in_one
+
+
+def _all_in(days: Sequence[date], years: Sequence[int]) -> list[date] | None:
+    dated = [_in(day, year) for day, year in zip(days, years, strict=True)]
+    found = [day for day in dated if day]
+    return found if len(found) == len(days) else None
+
+
+def _in_order(days: Sequence[date]) -> bool:
+    """Oldest or newest first, but for days that lie close together."""
+    steps = [other - one for one, other in pairwise(days)]
+    return all(step >= -SLACK for step in steps) or all(step <= SLACK for step in steps)
 
 
 def _in(day: date, year: int) -> date | None:
@@ -91,7 +114,7 @@ def _in(day: date, year: int) -> date | None:
         return None
 
 
-def _ask(column: str, stated: Sequence[date]) -> Question:
+def _ask(days: Sequence[date], column: str, stated: Sequence[date]) -> Question:
     error = refuse_column(
         "ambiguous_dates",
         "The dates have no year",
@@ -99,8 +122,19 @@ def _ask(column: str, stated: Sequence[date]) -> Question:
         "has days and months only, and nothing in the file says of which year",
         'Send a mapping with "year", that of the newest line.',
     )
-    newest = max(stated).year if stated else datetime.now(UTC).year
-    choices = [
-        choice(f"The newest line is of {year}", year=year) for year in (newest, newest - 1, newest + 1)
-    ]
+    choices = [choice(f"The newest line is of {year}", year=year) for year in _likely(days, stated)]
+    if not choices:
+        raise error
     return Question("year", f"Of which year are the dates in column {column!r}?", error, choices)
+
+
+def _likely(days: Sequence[date], stated: Sequence[date]) -> list[int]:
+    """Years that every day may be of, the likeliest first: no line is of a day to come."""
+    today = datetime.now(UTC).date()
+    newest = max(stated, default=today)
+    found = []
+    for year in (newest.year, newest.year - 1, newest.year + 1, *range(newest.year - 2, newest.year - 9, -1)):
+        dates = _from_newest(days, year)
+        if dates and max(dates) <= max(today, newest) + SLACK:
+            found.append(year)
+    return found[:3]
