@@ -9,7 +9,7 @@ from workers.books.statements.namings import balance_beside_a_date, row_without_
 
 
 def row(*cells: str) -> Row:
-    return Row(1, cells)
+    return Row(1, list(cells))
 
 
 DATED = {
