@@ -380,7 +380,8 @@ async def test_a_watcher_that_reads_nothing_costs_the_others_nothing_and_is_drop
         slowest = max(slowest, loop.time() - begun)
         line.heard.clear()
     assert received > 10
-    assert slowest < 0.5
+    # Nobody waited for the deaf one to be dropped.
+    assert slowest < api.app.state.hub.patience
     channel = hub.join("acme")
     await until(lambda: len(channel._fanout) == 1)
     hub.part(channel)

@@ -34,3 +34,13 @@ async def reach(kernel: Kernel, job_id: str, *statuses: Status, within: float = 
 async def outcomes(kernel: Kernel, job_id: str) -> list[str]:
     """How each attempt ended, in order."""
     return [str(each.outcome) for each in await kernel.ledger.attempts_page(job_id, limit=500)]
+
+
+async def assert_lost_then_complete(kernel: Kernel, job_id: str, *, deaths: int) -> None:
+    """Every death cost a claim and nothing more came of it.
+
+    On a machine too busy to beat in a tenth of the time a living worker may be held dead as well, which is as harmless.
+    """
+    *lost, last = await outcomes(kernel, job_id)
+    assert (set(lost), last) == ({"lost"}, "complete")
+    assert len(lost) >= deaths

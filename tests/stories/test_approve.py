@@ -16,7 +16,7 @@ from tests.stories.approvals import Books
 from tests.stories.bank import assert_exact, found_company, submit_file
 from tests.stories.conftest import Length
 from tests.stories.fleet import Fleet
-from tests.stories.jobs import outcomes, reach
+from tests.stories.jobs import assert_lost_then_complete, reach
 from tests.stories.kills import kill_again_and_again
 from workers.books.approval import approve_lines, reopen_lines
 from workers.jobs.kernel import Kernel
@@ -60,7 +60,7 @@ class Office:
         half = lines // 200
         await kill_again_and_again(self.kernel, self.fleet, job_id, kills=kills, checkpoints=half)
         record = await reach(self.kernel, job_id, Status.COMPLETE, Status.FAILED, within=100)
-        assert await outcomes(self.kernel, job_id) == ["lost"] * kills + ["complete"]
+        await assert_lost_then_complete(self.kernel, job_id, deaths=kills)
         return record
 
 

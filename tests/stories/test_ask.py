@@ -20,7 +20,7 @@ from tests.stories.asked import (
 from tests.stories.bank import found_company
 from tests.stories.conftest import Length
 from tests.stories.fleet import Fleet
-from tests.stories.jobs import outcomes, reach
+from tests.stories.jobs import assert_lost_then_complete, reach
 from tests.stories.kills import kill_after
 from tests.workers.tasks.conftest import put
 from workers.jobs.kernel import Kernel
@@ -75,7 +75,7 @@ async def test_no_answer_is_paid_for_twice_whoever_is_killed(
         await kill_after(kernel, fleet, job_id, first + calls * number // (length.kills + 1))
     record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=100)
     assert record.status is Status.COMPLETE, record.error
-    assert await outcomes(kernel, job_id) == ["lost"] * length.kills + ["complete"]
+    await assert_lost_then_complete(kernel, job_id, deaths=length.kills)
     await assert_decided_once(kernel, record)
     await assert_never_asked_again(kernel, model, set(merchants))
     await assert_paid_for_what_was_kept(kernel, record, model)

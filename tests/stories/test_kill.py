@@ -6,7 +6,7 @@ from ledgerwire.jobs import Status
 from tests.stories.bank import assert_exact, checkpoints, found_company, submit_file
 from tests.stories.conftest import Length
 from tests.stories.fleet import Fleet
-from tests.stories.jobs import outcomes, reach
+from tests.stories.jobs import assert_lost_then_complete, reach
 from tests.stories.kills import kill_again_and_again
 from workers.jobs.kernel import Kernel
 
@@ -22,5 +22,5 @@ async def test_a_job_survives_every_kill_of_its_worker(kernel: Kernel, fleet: Fl
     record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=100)
     await assert_exact(kernel.database, record, length.lines)
     assert (record.errors, record.timeouts, record.crashes) == (0, 0, 0)
-    assert await outcomes(kernel, job_id) == ["lost"] * length.kills + ["complete"]
+    await assert_lost_then_complete(kernel, job_id, deaths=length.kills)
     assert max(gaps) < 20 * length.tempo + 2, gaps

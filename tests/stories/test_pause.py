@@ -16,7 +16,7 @@ from tests.brokers import Broker
 from tests.stories.bank import assert_exact, found_company, submit_file
 from tests.stories.conftest import Length
 from tests.stories.fleet import Fleet, Member, Worker
-from tests.stories.jobs import outcomes, reach, row_when
+from tests.stories.jobs import assert_lost_then_complete, reach, row_when
 from workers.database import Database
 from workers.jobs import keys
 from workers.jobs.kernel import Kernel
@@ -42,7 +42,7 @@ async def test_the_sleeper_finds_everything_done_and_leaves_it_so(
     fleet.start().await_ready()
     record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=60)
     await assert_exact(kernel.database, record, length.lines // 2)
-    assert await outcomes(kernel, job_id) == ["lost", "complete"]
+    await assert_lost_then_complete(kernel, job_id, deaths=1)
     await row_when(kernel, job_id, lambda row: row.told)
     if forgotten:
         broker.client().delete(keys.job(company, job_id))
