@@ -121,8 +121,9 @@ async def test_two_approvals_and_a_person_share_the_lines_whoever_is_killed(offi
                 await reopen_lines(tx, "acme", [key], actor="Ann", now=datetime.now(UTC))
         return approved
 
-    first = BulkApprove(company_id="acme", filter=TransactionFilter(state=["proposed"]))
-    second = await office.submit(BulkApprove(company_id="acme", transaction_ids=ids[::-1]))
+    # Named by their ids, lines stay the job's own to come to, however far the other one is by then.
+    first = BulkApprove(company_id="acme", transaction_ids=ids[::-1])
+    second = await office.submit(BulkApprove(company_id="acme", filter=TransactionFilter(state=["proposed"])))
     killed, _approved = await asyncio.gather(office.through_kills(first, len(ids), kills=2), person())
     other = await reach(kernel, second, Status.COMPLETE, Status.FAILED)
     for record in (killed, other):
