@@ -89,5 +89,12 @@ class Learn(Submission, frozen=True, kw_only=True, tag="learn"):
     """Train the model that categorizes new lines, from all that is approved."""
 
 
-AnySubmission = Categorize | UploadAndCategorize | BulkApprove | UndoApprove | UndoImport | Learn
+class Ocr(Submission, frozen=True, kw_only=True, tag="ocr"):
+    """Read receipts: photos, scans and PDFs, up to a hundred at once."""
+
+    #: JPEG, PNG, WebP, TIFF, GIF, BMP, HEIC or PDF.
+    files: Annotated[list[Upload], msgspec.Meta(min_length=1, max_length=100)]
+
+
+AnySubmission = Categorize | UploadAndCategorize | BulkApprove | UndoApprove | UndoImport | Learn | Ocr
 KINDS: dict[str, type[Submission]] = {kind.__struct_config__.tag: kind for kind in get_args(AnySubmission)}

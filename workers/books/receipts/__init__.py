@@ -1,0 +1,1 @@
+"""Receipts: reading them, keeping them, and finding the bank line that paid each."""

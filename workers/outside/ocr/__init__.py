@@ -1,0 +1,1 @@
+"""Words off pictures: opening what people send (``pages``), and the engines that read it."""
