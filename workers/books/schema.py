@@ -169,6 +169,8 @@ transactions = Table(
     # through all of the company's lines by date to find them.
     Index(None, "company_id", "import_job_id", "date", "transaction_id"),
     Index(None, "company_id", "merchant_key", "date", "transaction_id"),
+    # Those of one sum: what may have paid a receipt.
+    Index(None, "company_id", "amount", "date"),
 )
 #: Lines that nobody has decided. In literals: a parameter would keep the partial index from being used.
 WAITING = "state IN ('imported', 'review')"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from workers.database import Database, insert_new
 from workers.jobs.errors import IdempotencyConflict
 from workers.jobs.record import JobRecord
 from workers.jobs.tables import job_attempts, job_files, job_logs, jobs
+from workers.kept_files import files_kept
 
 #: How long a key keeps its job after the job's end.
 KEY_LIFE = timedelta(hours=24)
@@ -192,8 +194,10 @@ class Ledger:
             return gone.rowcount
 
     async def files_in_use(self) -> frozenset[str]:
+        """Those of jobs, and those that something else keeps."""
         async with self.database.reading() as connection:
-            return frozenset((await connection.execute(select(job_files.c.sha256).distinct())).scalars())
+            of_jobs = (await connection.execute(select(job_files.c.sha256).distinct())).scalars()
+            return frozenset(of_jobs) | await files_kept(connection)
 
     async def _read(self, statement: Select[Any]) -> list[JobRecord]:
         async with self.database.reading() as connection:
@@ -204,8 +208,11 @@ def request_hash(submission: Submission) -> str:
     """One request, one hash: its kind and fields, and of a file its bytes only, whatever it was called."""
     fields = msgspec.to_builtins(submission)
     for name in submission.__struct_fields__:
-        if isinstance(value := getattr(submission, name), Upload):
+        value = getattr(submission, name)
+        if isinstance(value, Upload):
             fields[name] = value.sha256
+        elif isinstance(value, list) and any(isinstance(each, Upload) for each in value):
+            fields[name] = [each.sha256 for each in value]
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
@@ -231,8 +238,10 @@ def _new_row(
 
 
 def _uploads(submission: Submission) -> list[str]:
+    """Of fields that are a file or a list of files."""
     values = (getattr(submission, name) for name in submission.__struct_fields__)
-    return sorted({value.sha256 for value in values if isinstance(value, Upload)})
+    each = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
+    return sorted({value.sha256 for value in each if isinstance(value, Upload)})
 
 
 def _matching(company_id: str, query: JobQuery) -> Select[Any]:

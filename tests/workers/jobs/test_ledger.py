@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from ledgerwire.jobs import LogLine, Status
-from ledgerwire.submissions import Categorize, Upload, UploadAndCategorize
+from ledgerwire.submissions import Categorize, Ocr, Upload, UploadAndCategorize
 from tests.workers.jobs.conftest import Hand, Toy
 from workers.database import Database
 from workers.jobs.errors import IdempotencyConflict
 from workers.jobs.ledger import SNAPSHOT_NEWEST, JobQuery, Ledger, Submitted, request_hash
 from workers.jobs.tables import job_attempts, job_files, job_logs, jobs
+from workers.kept_files import keep_files, let_go
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -278,6 +279,26 @@ async def test_old_jobs_are_forgotten_with_all_that_hangs_on_them(
     assert await count(database, job_files) == 0
     assert await count(database, job_attempts) == 1
     assert await ledger.forget(finished_before=NOW) == 0
+
+
+async def test_a_pile_is_one_request_by_its_bytes_and_all_of_it_is_in_use(
+    ledger: Ledger, database: Database
+) -> None:
+    first, second = Upload("a.jpg", "ab" * 32, 3), Upload("b.jpg", "cd" * 32, 4)
+    key: dict[str, Any] = {"submitted_by": None, "idempotency_key": "k"}
+    job = (await ledger.submit(Ocr(company_id="acme", files=[first, second]), **key)).record
+    renamed = msgspec.structs.replace(first, name="z.jpg")
+    assert (await ledger.submit(Ocr(company_id="acme", files=[renamed, second]), **key)).replayed
+    with pytest.raises(IdempotencyConflict):
+        await ledger.submit(Ocr(company_id="acme", files=[second, first]), **key)
+    assert await ledger.files_in_use() == {first.sha256, second.sha256}
+    async with database.transaction() as tx:
+        await keep_files(tx, "receipt-1", [second.sha256])
+        await tx.execute(jobs.delete().where(jobs.c.job_id == job.job_id))
+    assert await ledger.files_in_use() == {second.sha256}
+    async with database.transaction() as tx:
+        await let_go(tx, "receipt-1")
+    assert await ledger.files_in_use() == frozenset()
 
 
 async def test_forgetting_goes_in_portions(ledger: Ledger, hand: Hand) -> None:
