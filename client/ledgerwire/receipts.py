@@ -194,7 +194,8 @@ class Attachments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class AttachmentOutcome(msgspec.Struct, frozen=True):
     receipt_id: str
     transaction_id: str
-    #: ``attached``, ``already``, ``many_to_many`` or ``unknown``.
+    #: ``attached``, ``already``, ``many_to_many``, ``booked`` (the line that was booked from the receipt is approved
+    #: and in the way) or ``unknown``.
     outcome: str
     #: What to do about it; empty where it was done.
     detail: str = ""
@@ -229,8 +230,9 @@ class ReceiptFile(msgspec.Struct, frozen=True, kw_only=True):
     #: ``read``, ``duplicate`` (these very bytes were read before) or ``failed``.
     outcome: str
     receipt_id: str | None = None
-    #: Why it failed: ``empty_file``, ``unsupported_type``, ``unreadable_image``, ``image_too_small``, ``image_too_large``,
-    #: ``too_many_pages``, ``no_text_found``, ``ocr_timeout``, ``ocr_memory``, ``file_too_large``.
+    #: Why it failed: ``empty_file``, ``unsupported_type``, ``unreadable_image``, ``image_too_small``,
+    #: ``image_too_large``, ``too_many_pages``, ``no_text_found``, ``ocr_timeout``, ``ocr_memory``, ``ocr_crashed``,
+    #: ``file_too_large``.
     code: str | None = None
     #: For people: what it is, or what to do.
     detail: str | None = None

@@ -18,6 +18,7 @@ from workers.books.categorizer import Categorizer, Decision
 from workers.books.holding import Books, HeldLine, hold_books, hold_lines
 from workers.books.learning.opinion import Expert
 from workers.books.memory import load_memory
+from workers.books.receipts.standing import StandIn, twins
 from workers.books.rules import load_rules
 from workers.books.schema import WAITING, accounts, bank_accounts, transactions
 
@@ -166,6 +167,7 @@ async def store_decisions(
     stored = [
         _as_it_is(each, line, books) for each in decided if (line := before.get(each.line.transaction_id))
     ]
+    stored = await _doubted(connection, company_id, stored)
     if stored:
         changes = [_change(each, before[each.line.transaction_id]) for each in stored]
         rows = [
@@ -187,6 +189,26 @@ def _as_it_is(decided: Decided, held: HeldLine, books: Books) -> Decided:
             decision, category=None, state="review", source=None, confidence=None, reason=why
         )
     return Decided(line, decision)
+
+
+async def _doubted(connection: AsyncConnection, company_id: str, decided: list[Decided]) -> list[Decided]:
+    """None may be approved unseen whose money somebody has booked already, from a receipt."""
+    proposed = [each.line for each in decided if each.decision.state == "proposed"]
+    found = await twins(connection, company_id, proposed) if proposed else {}
+    return [
+        Decided(each.line, _doubt(each.decision, twin))
+        if (twin := found.get(each.line.transaction_id))
+        else each
+        for each in decided
+    ]
+
+
+def _doubt(decision: Decision, twin: StandIn) -> Decision:
+    reason = (
+        f"probably the same payment as {twin.description} of {twin.date}, which was booked from a receipt: "
+        "attach the receipt to this line, and that one goes"
+    )
+    return msgspec.structs.replace(decision, state="review", reason=reason)
 
 
 def _change(decided: Decided, before: HeldLine) -> Change:

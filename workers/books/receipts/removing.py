@@ -1,0 +1,43 @@
+"""Taking a receipt away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from workers.books.errors import Missing
+from workers.books.receipts.audit import Deed, record_deeds
+from workers.books.receipts.schema import receipts
+from workers.books.receipts.selecting import ONE_OF_COMPANY, read_receipt
+from workers.kept_files import let_go
+
+#: What its trail says of one that is gone.
+REMEMBERED = ("name", "vendor", "date", "total", "currency", "number")
+
+
+async def remove_receipt(
+    connection: AsyncConnection, company_id: str, receipt_id: str, *, actor: str, now: datetime
+) -> None:
+    """Its attachments go with it, by the cascade of their foreign key, and its bytes at a later sweep.
+
+    A line that was booked from it stays: it is a part of the books by itself, and may be approved. Receipts that
+    looked the same are duplicates of it no more. Raises Missing.
+    """
+    if (await connection.execute(_HOLD, {"company": company_id, "id": receipt_id})).first() is None:
+        raise Missing("receipt")
+    receipt = await read_receipt(connection, company_id, receipt_id)
+    changes = {name: [value, None] for name in REMEMBERED if (value := getattr(receipt, name)) is not None}
+    detached = [
+        Deed(receipt_id=receipt_id, action="detached", transaction_id=line)
+        for line in receipt.transaction_ids
+    ]
+    removed = Deed(receipt_id=receipt_id, action="removed", changes=changes)
+    await connection.execute(_REMOVE, {"id": receipt_id})
+    await let_go(connection, receipt_id)
+    await record_deeds(connection, company_id, [*detached, removed], actor=actor, now=now)
+
+
+_HOLD = select(receipts.c.receipt_id).where(*ONE_OF_COMPANY).with_for_update()
+_REMOVE = delete(receipts).where(receipts.c.receipt_id == bindparam("id"))
