@@ -93,4 +93,7 @@ def _words(name: str) -> list[str]:
         letter for letter in unicodedata.normalize("NFKD", name.upper()) if not unicodedata.combining(letter)
     )
     words = re.findall(r"[^\W_]+", bare.replace("'", "").replace("\u2019", ""))
+    if words and all(word.isdigit() for word in words):
+        # A card's or a branch's number is no name.
+        return []
     return [word for word in words if word not in LEGAL] or words

@@ -20,13 +20,13 @@ async def find_duplicate(connection: AsyncConnection, company_id: str, row: Mapp
     """The first receipt that ``row``, which is not yet written, seems to be once more; null where there is none.
 
     What contradicts is stronger than what agrees: another number, day or sum makes it another receipt, however
-    alike they look, since the receipts of one till all look alike.
+    alike they look, since the receipts of one till all look alike. What is a duplicate itself is not compared with:
+    where one without a number looks like another, a third may be like the one and unlike the other.
     """
     same = [found async for found in _alike(connection, company_id, row) if not _contradict(found, row)]
     if not same:
         return None
-    first = min(same, key=lambda found: found.receipt_id)
-    return str(first.duplicate_of or first.receipt_id)
+    return str(min(found.receipt_id for found in same))
 
 
 async def _alike(connection: AsyncConnection, company_id: str, row: Mapping[str, Any]) -> Any:
@@ -73,17 +73,20 @@ def _bare(number: str) -> str:
     return "".join(filter(str.isalnum, number)).upper()
 
 
-_TOLD_BY = [
-    receipts.c[name]
-    for name in ("receipt_id", "vendor", "date", "total", "currency", "number", "duplicate_of")
-]
+_TOLD_BY = [receipts.c[name] for name in ("receipt_id", "vendor", "date", "total", "currency", "number")]
 _OF_DAY = select(*_TOLD_BY).where(
-    receipts.c.company_id == bindparam("company"), receipts.c.date == bindparam("day")
+    receipts.c.company_id == bindparam("company"),
+    receipts.c.date == bindparam("day"),
+    receipts.c.duplicate_of.is_(None),
 )
 _BY_ID = select(*_TOLD_BY).where(receipts.c.receipt_id.in_(bindparam("ids", expanding=True)))
 _PICTURES = (
     select(receipts.c.receipt_id, receipts.c.phash)
-    .where(receipts.c.company_id == bindparam("company"), receipts.c.phash.is_not(None))
+    .where(
+        receipts.c.company_id == bindparam("company"),
+        receipts.c.phash.is_not(None),
+        receipts.c.duplicate_of.is_(None),
+    )
     .order_by(receipts.c.receipt_id.desc())
     .limit(LOOKED_AT)
 )
