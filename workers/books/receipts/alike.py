@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -88,12 +89,14 @@ def likeness(vendor: str | None, description: str) -> float | None:
     return max(scores) / 100
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def _words(name: str) -> tuple[str, ...]:
+    """Of one page of receipts the same few names come again with each candidate."""
     bare = "".join(
         letter for letter in unicodedata.normalize("NFKD", name.upper()) if not unicodedata.combining(letter)
     )
     words = re.findall(r"[^\W_]+", bare.replace("'", "").replace("\u2019", ""))
     if words and all(word.isdigit() for word in words):
         # A card's or a branch's number is no name.
-        return []
-    return [word for word in words if word not in LEGAL] or words
+        return ()
+    return tuple(word for word in words if word not in LEGAL) or tuple(words)

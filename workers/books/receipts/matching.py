@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledgerwire.receipts import Match, Receipt
 from workers.books.receipts.alike import likeness
 from workers.books.receipts.candidates import Candidate, candidates_of
-from workers.books.receipts.odds import Fit, confidences, rivals
+from workers.books.receipts.odds import Fit, rivals, shared
 from workers.books.receipts.selecting import read_receipt
 
 #: A list proposes nothing that is less likely: it would only be in the way.
@@ -76,11 +76,10 @@ async def _matches(
 
 def _judge(receipt: Receipt, found: Sequence[Candidate]) -> Iterator[Match]:
     fits = [_fit(receipt, each) for each in found]
-    for each, fit, confidence in zip(found, fits, confidences(fits), strict=True):
+    odds = [fit.odds for fit in fits]
+    for each, fit, confidence, others in zip(found, fits, shared(odds), rivals(odds), strict=True):
         if each.transaction.transaction_id not in receipt.transaction_ids and confidence:
-            yield Match(
-                transaction=each.transaction, confidence=confidence, reason=fit.reason(rivals(fits, fit))
-            )
+            yield Match(transaction=each.transaction, confidence=confidence, reason=fit.reason(others))
 
 
 def _fit(receipt: Receipt, candidate: Candidate) -> Fit:

@@ -7,6 +7,7 @@ has 0.97, two that fit equally well share that, and a second one that only has t
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import msgspec
@@ -79,16 +80,16 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def confidences(fits: Sequence[Fit]) -> list[float]:
-    """Of lines that compete for one receipt, in their order."""
-    odds = [fit.odds for fit in fits]
+def shared(odds: Sequence[float]) -> list[float]:
+    """The confidence of each of the lines that compete for one receipt, in their order."""
     whole = 1.0 + sum(odds)
     return [round(each / whole, 3) for each in odds]
 
 
-def rivals(fits: Sequence[Fit], fit: Fit) -> int:
-    """How many others have at least half its odds."""
-    return sum(other.odds * 2 >= fit.odds for other in fits) - 1
+def rivals(odds: Sequence[float]) -> list[int]:
+    """Of each, how many others have at least half its odds."""
+    ranked = sorted(odds)
+    return [len(ranked) - bisect_left(ranked, each / 2) - 1 for each in odds]
 
 
 def window(day: dt.date | None, seen: dt.date) -> tuple[dt.date, dt.date]:
