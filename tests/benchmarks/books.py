@@ -4,7 +4,8 @@
 
 Milliseconds in the median of ten calls of what the API's routes call, without HTTP: a page of the newest fifty, those
 that wait for a person (none does: the worst case, and the daily one), one merchant's, one import's, those with a rare
-text, how many there are, fifty journal entries, and a rule previewed. ``csv`` is lines a second into a file that
+text, how many there are, fifty journal entries, a rule previewed, and fifty receipts, each with the line that most
+likely paid it. ``csv`` is lines a second into a file that
 nobody is slow to take. The floor is bare sqlite3 reading a page of the newest fifty into dicts.
 """
 
@@ -15,7 +16,7 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
@@ -34,9 +35,12 @@ from tests.benchmarks.marks import now
 from tests.benchmarks.statement import FIRST_DAY, merchants
 from tests.databases import find_postgres
 from tests.workers.books.making import categorize, company, import_all
+from tests.workers.books.receipts.filing import findings, new_receipt
 from workers.books.entries import list_entries
 from workers.books.exporting import export_transactions
 from workers.books.previewing import preview_rule
+from workers.books.receipts.listing import list_receipts
+from workers.books.receipts.recording import record_receipt
 from workers.books.schema import transactions
 from workers.books.statements import Statement, StatementLine
 from workers.books.transactions import count_transactions, list_transactions
@@ -44,6 +48,8 @@ from workers.database import Database
 
 FLOOR = "floor: bare sqlite3"
 CALLS = 10
+#: On a page.
+RECEIPTS = 50
 PAGE = """SELECT * FROM transactions WHERE company_id = ? ORDER BY date DESC, transaction_id DESC LIMIT 50"""
 
 Read = Callable[[AsyncConnection], Awaitable[Any]]
@@ -95,6 +101,7 @@ class Shelf:
             read = Statement(format="csv", lines=[_line(number) for number in range(start, start + tenth)])
             job_id, _ = await import_all(database, company_id, account, read)
             await categorize(database, company_id, job_id)
+        await _file_receipts(database, company_id, count)
         approved = update(transactions).where(transactions.c.company_id == company_id)
         async with database.transaction() as tx:
             await tx.execute(approved.values(state="approved"))
@@ -111,6 +118,7 @@ class Shelf:
             "rare_text": await self._pace(self._list(TransactionFilter(text="#00007 seattle"))),
             "counted": await self._pace(lambda each: count_transactions(each, self._company_id)),
             "journal": await self._pace(lambda each: list_entries(each, self._company_id)),
+            "receipts": await self._pace(lambda each: list_receipts(each, self._company_id)),
             "preview": await self._pace(lambda each: preview_rule(each, self._company_id, rule)),
             "csv": await self._export(),
         }
@@ -149,6 +157,15 @@ class Shelf:
         async for chunk in export_transactions(self._database, self._company_id, TransactionFilter()):
             lines += chunk.count(b"\r\n")
         return lines / (now() - began) * 1_000
+
+
+async def _file_receipts(database: Database, company_id: str, count: int) -> None:
+    """Of lines spread over the books."""
+    async with database.transaction() as tx:
+        for number in range(0, count, max(1, count // RECEIPTS))[:RECEIPTS]:
+            paid = _line(number)
+            read = findings(paid.description.split(" #")[0], str(-paid.amount), paid.date)
+            await record_receipt(tx, company_id, new_receipt(read), actor="Ann", now=datetime.now(UTC))
 
 
 def _line(number: int) -> StatementLine:
