@@ -77,7 +77,7 @@ async def attach(
     A line that was booked from the receipt stood in for the bank's; the bank's own takes its place, and it is removed
     with its proposal, unless somebody has approved it.
     """
-    await _hold_alone(connection, company_id)
+    await hold_alone(connection, company_id)
     pairs = [(each.receipt_id, each.transaction_id) for each in wanted]
     known = await _known(connection, company_id, pairs)
     star = Star(await _attached(connection, pairs))
@@ -99,7 +99,7 @@ async def detach(
     now: datetime,
 ) -> Receipt:
     """The receipt without that line; one that it is not attached to changes nothing. Raises Missing."""
-    await _hold_alone(connection, company_id)
+    await hold_alone(connection, company_id)
     receipt = await read_receipt(connection, company_id, receipt_id)
     if transaction_id in receipt.transaction_ids:
         await connection.execute(_DETACH, {"receipt": receipt_id, "line": transaction_id})
@@ -140,9 +140,11 @@ def _outcome(pair: tuple[str, str], known: set[str], star: Star, standing: Stand
     return AttachmentOutcome(*pair, "attached")
 
 
-async def _hold_alone(connection: AsyncConnection, company_id: str) -> None:
-    """Two who attach at the same time could each see a star and together make a chain, at whichever ends they hold:
-    so one at a time in a company, before all lines, in the order of holding.py.
+async def hold_alone(connection: AsyncConnection, company_id: str) -> None:
+    """Until the transaction ends nobody else changes what belongs together in this company.
+
+    Two who attach at the same time could each see a star and together make a chain. Taken before all receipts and
+    lines, in the order of holding.py.
     """
     await connection.execute(_HOLD, {"company": company_id})
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from workers.books.errors import Missing
+from workers.books.receipts.attaching import hold_alone
 from workers.books.receipts.audit import Deed, record_deeds
 from workers.books.receipts.schema import receipts
-from workers.books.receipts.selecting import ONE_OF_COMPANY, read_receipt
+from workers.books.receipts.selecting import read_receipt
 from workers.kept_files import let_go
 
 #: What its trail says of one that is gone.
@@ -25,8 +25,7 @@ async def remove_receipt(
     A line that was booked from it stays: it is a part of the books by itself, and may be approved. Receipts that
     looked the same are duplicates of it no more. Raises Missing.
     """
-    if (await connection.execute(_HOLD, {"company": company_id, "id": receipt_id})).first() is None:
-        raise Missing("receipt")
+    await hold_alone(connection, company_id)
     receipt = await read_receipt(connection, company_id, receipt_id)
     changes = {name: [value, None] for name in REMEMBERED if (value := getattr(receipt, name)) is not None}
     detached = [
@@ -39,5 +38,4 @@ async def remove_receipt(
     await record_deeds(connection, company_id, [*detached, removed], actor=actor, now=now)
 
 
-_HOLD = select(receipts.c.receipt_id).where(*ONE_OF_COMPANY).with_for_update()
 _REMOVE = delete(receipts).where(receipts.c.receipt_id == bindparam("id"))
