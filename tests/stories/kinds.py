@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledgerwire.submissions import Submission
+from tests.workers.tasks.orders import KIND as OBEDIENT
 from workers.__main__ import main
 from workers.jobs.attempt import Attempt
 from workers.jobs.kinds import Kind, registry
@@ -58,5 +59,5 @@ async def patience(attempt: Attempt, submission: Patience) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    more = [Kind(Poison, poison, Plan(work=100)), Kind(Patience, patience, Plan(work=100))]
+    more = [Kind(Poison, poison, Plan(work=100)), Kind(Patience, patience, Plan(work=100)), OBEDIENT]
     sys.exit(main(registry([*KINDS.values(), *more]), COMMAND))

@@ -1,0 +1,140 @@
+"""Piles of receipts through a real worker and children that do as their files say."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import select
+
+from ledgerwire.jobs import LogLine, Status
+from tests.workers.jobs.conftest import Workers, reach
+from tests.workers.tasks.orders import KIND, Order, submit_orders
+from workers.books.receipts.schema import receipts
+from workers.jobs.kernel import Kernel
+from workers.jobs.record import JobRecord
+from workers.settings import Settings
+
+
+async def test_each_file_of_a_pile_has_its_own_outcome(
+    kernel: Kernel, workers: Workers, company: str, settings: Settings
+) -> None:
+    await workers.start(KIND)
+    pile = (
+        Order(1),
+        None,
+        Order(2, "no_text_found"),
+        Order(3, "die once"),
+        Order(4, "die"),
+        Order(1),
+        Order(5, "hang"),
+        Order(6, "fail"),
+        Order(8),
+    )
+    record = await _complete(kernel, await submit_orders(kernel, company, *pile))
+    result: Any = record.result
+    assert [(each["outcome"], each["code"]) for each in result["files"]] == [
+        ("read", None),
+        ("failed", "empty_file"),
+        ("failed", "no_text_found"),
+        ("read", None),
+        ("failed", "ocr_crashed"),
+        ("duplicate", None),
+        ("failed", "ocr_timeout"),
+        ("failed", "ocr_crashed"),
+        ("read", None),
+    ]
+    assert [result[name] for name in ("read", "duplicates", "failed", "needs_review")] == [3, 1, 5, 1]
+    assert record.live.message == "3 read, 1 read before, 5 could not be read."
+    told = [line.data for line in await _log(kernel, record.job_id) if line.data]
+    assert sorted(told, key=lambda each: each["file_no"]) == result["files"]
+    assert _left(settings) == []
+    await _assert_kept(kernel, company, result)
+
+
+async def test_bytes_that_were_read_before_are_not_read_again(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    await workers.start(KIND)
+    first: Any = (await _complete(kernel, await submit_orders(kernel, company, Order(1)))).result
+    again: Any = (await _complete(kernel, await submit_orders(kernel, company, Order(1), Order(3)))).result
+    assert [each["outcome"] for each in again["files"]] == ["duplicate", "read"]
+    assert again["files"][0]["receipt_id"] == first["files"][0]["receipt_id"]
+
+
+async def test_a_pile_of_which_nothing_can_be_read_is_complete_and_says_so(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    await workers.start(KIND)
+    record = await _complete(kernel, await submit_orders(kernel, company, None, Order(1, "unreadable_image")))
+    assert record.live.message == "None of the 2 files could be read."
+
+
+async def test_a_cancel_ends_it_at_once(
+    kernel: Kernel, workers: Workers, company: str, settings: Settings
+) -> None:
+    await workers.start(KIND)
+    job_id = await submit_orders(kernel, company, *(Order(number, seconds=15) for number in range(1, 5)))
+    async with asyncio.timeout(10):
+        while not _left(settings):
+            await asyncio.sleep(0.01)
+        await kernel.cancel(job_id, by="Ann")
+        await reach(kernel, job_id, Status.CANCELLED)
+    assert _left(settings) == []
+    assert await _rows(kernel) == []
+
+
+async def test_a_worker_that_is_stopped_puts_back_what_is_not_settled(
+    kernel: Kernel, workers: Workers, company: str, settings: Settings
+) -> None:
+    stopped: Any = await workers.start(KIND)
+    job_id = await submit_orders(kernel, company, *(Order(number, seconds=0.2) for number in range(1, 9)))
+    async with asyncio.timeout(20):
+        while not await _rows(kernel):
+            await asyncio.sleep(0.01)
+        stopped.stop()
+        await stopped.done
+    record = await kernel.ledger.find(job_id)
+    assert record is not None
+    assert record.status is Status.PENDING
+    assert _left(settings) == []
+    settled = {each["receipt_id"] for each in record.checkpoint["files"]}
+    assert 1 <= len(settled) < 8
+    await workers.start(KIND)
+    result: Any = (await _complete(kernel, job_id)).result
+    assert (result["read"], len(await _rows(kernel))) == (8, 8)
+    assert settled < {each["receipt_id"] for each in result["files"]}
+
+
+async def _complete(kernel: Kernel, job_id: str) -> JobRecord:
+    record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=30)
+    assert record.status is Status.COMPLETE, record.error
+    return record
+
+
+def _left(settings: Settings) -> list[Any]:
+    """In the scratch folder."""
+    return list((settings.data_dir / "scratch").glob("*"))
+
+
+async def _log(kernel: Kernel, job_id: str) -> list[LogLine]:
+    return [line for page in await kernel.ledger.log_page(job_id, limit=100) for line in page.lines]
+
+
+async def _rows(kernel: Kernel) -> list[Any]:
+    async with kernel.database.reading() as connection:
+        return list(await connection.execute(select(receipts).order_by(receipts.c.file_no)))
+
+
+async def _assert_kept(kernel: Kernel, company: str, result: Any) -> None:
+    """Each receipt is that of its file, and its bytes outlive the job."""
+    rows = await _rows(kernel)
+    assert [row.receipt_id for row in rows] == [
+        each["receipt_id"] for each in result["files"] if each["outcome"] == "read"
+    ]
+    in_use = await kernel.ledger.files_in_use()
+    for row in rows:
+        (page,) = row.previews
+        assert row.company_id == company
+        assert kernel.files.path(page).read_bytes() == f"page of {row.total:f}".encode()
+        assert {row.sha256, page} <= in_use
