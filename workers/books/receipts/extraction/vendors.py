@@ -1,0 +1,154 @@
+"""Who sold: the row near the top that looks most like the name of a shop or a firm."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import msgspec
+from rapidfuzz import fuzz
+
+from ledgerwire.receipts import Alternative
+from workers.books.receipts.extraction.amounts import normal
+from workers.books.receipts.extraction.labels import plain
+from workers.books.receipts.extraction.rows import Row, box_of
+from workers.books.receipts.findings import Found
+from workers.outside.ocr.words import Page
+
+#: Names stand among the first rows; below them are addresses, and then goods.
+FIRST_ROWS = 14
+LONGEST = 120
+LEGAL = re.compile(
+    r"\b(?:sdn\.?\s?bhd|berhad|bhd|s/b|enterprise|trading|llc|l\.l\.c|inc|corp|ltd|limited|plc|pty|pte|gmbh|ag|kg|ohg|e\.?k|mbh|sarl|sas|s\.?p\.?a"
+    r"|s\.?r\.?l|s\.?l\.?u?|bv|b\.v|nv|ab|oy|aps|a/s|co)\b\.?", re.IGNORECASE)  # fmt: skip
+STRONG_LEGAL = re.compile(r"sdn\.?\s?\.?bhd|sdn\b|\bbhd\b|\bllc\b|\binc\b|\bltd\b|\bgmbh\b|\bpty\b|\bpte\b|\bsarl\b|\bs\.?r\.?l\b", re.IGNORECASE)
+TRADE = re.compile(
+    r"\b(?:restaurant|restoran|cafe|coffee|kopitiam|bakery|bistro|grill|pizza|sushi|kitchen|bar|pub|hotel|inn|market|mart|supermarket|hypermarket|store|shop"
+    r"|pharmacy|farmasi|apotheke|drogerie|baumarkt|hardware|trading|enterprise|stationery|stationer|books?|bookstore|electrical|electronics?|motors?|auto|petrol|station"
+    r"|clinic|klinik|dental|salon|optical|fashion|boutique|garden|center|centre|house|food|foods|foodstuff|deli|diner|steakhouse|tavern|seafood|noodle|curry|chicken|burger"
+    r"|machinery|services?|industries|holdings|group|company|international|wholesale|furniture|computer|mobile|gift|toys?|sport|sports)\b", re.IGNORECASE)  # fmt: skip
+NOT_A_NAME = re.compile(
+    r"\b(?:invoice|receipt|resit|tax|cash bill|bill|tel|phone|fax|hp|www|http|email|e-mail|gst|vat|abn|reg|id no|no\.|date|time|table|server|cashier|counter|pos|terminal"
+    r"|welcome|thank|customer|guest|order|take ?away|dine|check|copy|duplicate|reprint|invois|member|address|page|salesperson|staff|operator|till|ticket"
+    r"|rechnung|quittung|kassenbon|bon|beleg|steuer|datum|uhrzeit|kasse|bedient|telefon|original|merchant|visa|mastercard|debit|credit|sale|purchase|approved)\b",
+    re.IGNORECASE)  # fmt: skip
+ADDRESS = re.compile(
+    r"\b(?:jalan|jln|jl|lorong|lot|taman|tmn|bandar|kampung|persiaran|lebuh|seksyen|section|kuala|street|st|road|rd|avenue|ave|blvd|boulevard|drive|dr|lane|ln|highway|hwy|suite|floor|level|unit|plaza|mall"
+    r"|court|square|way|parkway|pkwy|rue|via|calle|platz|allee|weg|ring|gasse|city|postcode|po box|p\.?o\.?)\b|stra(?:ss|ß|s)e\b|str\.|\b\d{5}\b|\b[A-Z]{2}\s\d{5}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
+    re.IGNORECASE)  # fmt: skip
+NUMBERED = re.compile(r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$", re.IGNORECASE)
+#: A registration number behind the name, in brackets or not.
+REGISTRATION = re.compile(r"[\s(\[{]*(?:co\.?\s?)?(?:reg\.?\s?)?(?:no\.?:?\s?)?[(\[{]?\s?\d{4,12}\s?-?\s?[A-Z0-9]?\s?[)\]}]?\s*$", re.IGNORECASE)
+SITE = re.compile(r"(?:www\.|@|https?://)(?:www\.)?([a-z0-9-]{3,40})\.(?:com|net|org|co|de|fr|my|uk|au|biz|info|eu|us|ca)\b", re.IGNORECASE)
+AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
+KNOWN = 90.0
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    name: str
+    row: Row
+    rows: tuple[Row, ...]
+    score: float
+
+
+def find_vendor(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[str] = ()) -> Found[str] | None:
+    if known := _known(rows, pages, vendors):
+        return known
+    ranked = sorted(_candidates(rows, pages), key=lambda each: -each.score)
+    if not ranked:
+        return None
+    first = ranked[0]
+    margin = min(3.0, first.score - ranked[1].score) if len(ranked) > 1 else 3.0
+    confidence = 1 / (1 + math.exp(-(-1.6 + 0.55 * min(first.score, 5.0) + 0.5 * margin)))
+    others = [
+        Alternative(each.name, round(0.35 / rank, 3), _box(each, pages))
+        for rank, each in enumerate(ranked[1:4], start=2)
+        if each.score > 0
+    ]
+    return Found(value=first.name, confidence=round(min(confidence, 0.97), 3), box=_box(first, pages), alternatives=others)
+
+
+def _known(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[str]) -> Found[str] | None:
+    """A vendor that the company has had before, anywhere near the top."""
+    for row in rows[:FIRST_ROWS]:
+        text = _compact(row.text)
+        for vendor in vendors:
+            wanted = _compact(vendor)
+            if len(wanted) >= 5 and abs(len(text) - len(wanted)) < 8 and fuzz.ratio(text, wanted) >= KNOWN:  # noqa: PLR2004
+                return Found(value=vendor, confidence=0.96, box=box_of(row.words, pages[row.page - 1], row.page))
+    return None
+
+
+def _candidates(rows: Sequence[Row], pages: Sequence[Page]) -> list[Candidate]:
+    top = [row for row in rows if row.page == rows[0].page][:FIRST_ROWS] if rows else []
+    if not top:
+        return []
+    heights = sorted(row.height for row in rows)
+    typical = heights[len(heights) // 2]
+    sites = {match.lower() for row in rows for match in SITE.findall(normal(row.text))}
+    whole = _compact(" ".join(row.text for row in rows[FIRST_ROWS:]))
+    found = []
+    for index, row in enumerate(top):
+        name = tidy(row.text)
+        if _letters(name) < 2:  # noqa: PLR2004
+            continue
+        score = _score(row, name, index, typical, pages[row.page - 1], sites, whole)
+        found.append(Candidate(name, row, (row,), score))
+        if joined := _joined(top, index, name, score):
+            found.append(joined)
+    return found
+
+
+def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: set[str], rest: str) -> float:
+    text = normal(row.text)
+    letters, digits = _letters(text), sum(each.isdigit() for each in text)
+    score = 1.6 - 0.24 * index
+    score += 1.1 * min(1.5, max(-0.5, row.height / typical - 1.0))
+    score += 2.0 * bool(STRONG_LEGAL.search(name)) + 0.5 * bool(LEGAL.search(name)) + 0.6 * bool(TRADE.search(name))
+    score -= 2.2 * bool(NOT_A_NAME.search(text)) * (not STRONG_LEGAL.search(name))
+    score -= 1.8 * bool(ADDRESS.search(text)) * (not STRONG_LEGAL.search(name)) + 1.5 * bool(AMOUNT_OR_CLOCK.search(text))
+    score -= 2.0 * digits / max(1, letters + digits) * (not STRONG_LEGAL.search(name))
+    score -= 1.5 * (letters < 4) + 1.2 * (row.confidence < 0.75)  # noqa: PLR2004
+    compact = _compact(name)
+    if len(compact) >= 4:  # noqa: PLR2004
+        score += 1.2 * any(compact.startswith(site) or site.startswith(compact) for site in map(_compact, sites))
+        score += 0.7 * (compact in rest)
+    score += 0.3 * (text == text.upper())
+    middle = (row.words[0].left + row.words[-1].right) / 2 / page.width
+    return score + 0.3 * (abs(middle - 0.5) < 0.12) - 0.4 * (len(name) > 45)  # noqa: PLR2004
+
+
+def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candidate | None:
+    """A name over two rows: the second is only the end of one."""
+    if index + 1 >= len(rows):
+        return None
+    below = rows[index + 1]
+    end = tidy(below.text)
+    only_legal = not LEGAL.sub("", end).strip(" .,&()") and _letters(end) > 1
+    same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height  # noqa: PLR2004
+    near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height  # noqa: PLR2004
+    if not near or STRONG_LEGAL.search(name) or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) < 4)):  # noqa: PLR2004
+        return None
+    return Candidate(f"{name} {end}"[:LONGEST], rows[index], (rows[index], below), score + 2.3)
+
+
+def tidy(text: str) -> str:
+    """Without a registration number, stars and rules around it."""
+    name = normal(text).strip(" *-=_~.:;,#|<>«»'\"`")
+    name = REGISTRATION.sub("", name)
+    name = NUMBERED.sub("", name)
+    return " ".join(name.split()).strip(" *-=_~:;,#|<>«»'\"`(")[:LONGEST]
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", plain(text))
+
+
+def _letters(text: str) -> int:
+    return sum(each.isalpha() for each in text)
+
+
+def _box(candidate: Candidate, pages: Sequence[Page]):  # type: ignore[no-untyped-def]
+    words = [word for row in candidate.rows for word in row.words]
+    return box_of(words, pages[candidate.row.page - 1], candidate.row.page)
