@@ -14,13 +14,15 @@ from workers.outside.ocr.words import Word
 #: Letters that stand for digits where most of a token is digits.
 MISREAD = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1",
                          "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2"})  # fmt: skip
-NUMBERLIKE = re.compile(r"[-(]?(?:[A-Z]{0,3}[$€£]?)?[\dOoQDlI|iSsBZz]+(?:[.,:][\dOoQDlI|iSsBZz]+)+[-)]?[A-Z*]?")
+NUMBERLIKE = re.compile(
+    r"[-(]?(?:[A-Z]{0,3}[$€£]?)?[\dOoQDlI|iSsBZz]+(?:[.,:][\dOoQDlI|iSsBZz]+)+[-)]?[A-Z*]?"
+)
 AMOUNT = re.compile(
     r"""
     (?<![\w.,:/#-]) (?P<sign>[-(−]\s?)?
     (?: (?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|kr|Fr|Rs|[$€£¥]) \s{0,3} )?
     (?P<minus>-)?
-    (?P<whole> \d{1,3}(?:[ ]\d{3})+(?=[.,]\d\d) | \d{1,3}(?:,\d{3})+(?=\s?\.) | \d{1,3}(?:\.\d{3})+(?=\s?,) | \d{1,7} )
+    (?P<whole> \d{1,3}(?:[ ]\d{3})+(?=,\d\d) | \d{1,3}(?:,\d{3})+(?=\s?\.) | \d{1,3}(?:\.\d{3})+(?=\s?,) | \d{1,7} )
     (?: \s?[.,]\s? ) (?P<cents>\d{2}|-(?=\s|$))
     (?P<after>[-)−])?
     (?! \d | [.,:/-]\d | \s?% | \s?(?:kg|lb|g|ml|l|oz|km|mi|gal)\b )
@@ -32,6 +34,10 @@ WHOLE = re.compile(
     r"(?<![\w.,:/#-])(?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|kr|[$€£¥])\s{0,3}"
     r"(?P<whole>\d{1,3}(?:[,.]\d{3})+|\d{1,7})(?![\d.,:/%-]|\s?[.,]\s?\d)",
     re.IGNORECASE,
+)
+#: A point that was read as a hyphen, a colon or a blank: only where the row says that it is a sum.
+BROKEN = re.compile(
+    r"(?<![\d.,:/-])(?P<mark>RM|[$€£])?\s?(?P<whole>\d{1,5})\s?[-:' ]\s?(?P<cents>\d\d)(?![\d.,:/-])\s*$"
 )
 
 
@@ -58,8 +64,8 @@ class Amount(msgspec.Struct, frozen=True):
         return min(word.confidence for word in self.words)
 
 
-def amounts_in(row: Row) -> list[Amount]:
-    """All amounts of a row, from left to right."""
+def amounts_in(row: Row, *, broken: bool = False) -> list[Amount]:
+    """All amounts of a row, from left to right; with ``broken`` also one whose point was misread."""
     text, repaired = "", False
     places: list[int] = []
     for index, word in enumerate(row.words):
@@ -70,6 +76,8 @@ def amounts_in(row: Row) -> list[Amount]:
     found = [_amount(match, row, places, repaired=repaired) for match in AMOUNT.finditer(text)]
     if not found:
         found = [_amount(match, row, places, repaired=repaired) for match in WHOLE.finditer(text)]
+    if not found and broken:
+        found = [_amount(match, row, places, repaired=True) for match in BROKEN.finditer(text)]
     return found
 
 

@@ -20,6 +20,7 @@ RATES = tuple(Decimal(each) for each in ("4", "5", "5.5", "6", "7", "7.7", "8", 
 MOST_TAX = Decimal("0.27")
 ADDED = ("tax", "service", "tip", "rounding")
 MOST_PARTS = 6
+FIRST_SUMS = ("subtotal", "total", "due", "excluded")
 
 #: What each sum proves: those of ``STRONG`` hold by themselves.
 STRONG = frozenset({"cash", "parts", "items", "table"})
@@ -34,13 +35,14 @@ class Sums:
         for line in lines:
             if line.kind and line.last is not None:
                 self._by_kind.setdefault(line.kind, []).append(line.last)
-        self._cash = {abs(a) - abs(b) for a, b in product(self._of("cash", "card", "total", "due"), self._of("change"))}
+        self._cash = {abs(a) - abs(b) for a, b in product(self._of("cash", "card"), self._of("change"))}
         self._parts = frozenset(self._sums_of_parts())
-        self._tables = frozenset(self._net_and_tax())
+        pairs = set(self._net_and_tax())
+        self._tables = frozenset(net + tax for net, tax in pairs)
         self._items = frozenset(self._sums_of_items())
-        self._printed = Counter(
-            amount.value for line in lines for amount in {each.value: each for each in line.amounts}.values()
-        )
+        self._printed = Counter(value for line in lines for value in {each.value for each in line.amounts})
+        #: Before tax: what they make together with it stands on the receipt, too.
+        self._nets = frozenset(net for net, tax in pairs if self._printed[net + tax])
 
     def evidence(self, value: Decimal) -> frozenset[str]:
         """Names of the sums that come out at ``value``."""
@@ -57,6 +59,8 @@ class Sums:
             found.add("paid")
         if self._is_taxed(value):
             found.add("rate")
+        if value in self._nets:
+            found.add("net")
         if self._printed[value] > 1:
             found.add("repeated")
         return frozenset(found)
@@ -67,28 +71,29 @@ class Sums:
     def _sums_of_parts(self) -> Iterable[Decimal]:
         """Subtotals with any of what may be added to them or taken off, each once."""
         added = [each for kind in ADDED for each in dict.fromkeys(self._of(kind)) if each]
-        taken = [-abs(each) for each in dict.fromkeys(self._of("discount"))]
+        taken = [-abs(each) for each in dict.fromkeys(self._of("discount")) if each]
         for start in dict.fromkeys(self._of("subtotal", "excluded")):
             for size in range(1, 2 ** min(MOST_PARTS, len(added) + len(taken))):
                 parts = [part for bit, part in enumerate((added + taken)[:MOST_PARTS]) if size >> bit & 1]
                 yield start + sum(parts)
+        for start, cents in product(self._of("total", "due", "tax"), self._of("rounding")):
+            if cents and abs(cents) < ROUNDED:
+                yield from (start + cents, start - cents)
 
-    def _net_and_tax(self) -> Iterable[Decimal]:
+    def _net_and_tax(self) -> Iterable[tuple[Decimal, Decimal]]:
         """A tax table has net, tax and often the sum on one row."""
         for line in self._lines:
             values = [each.value for each in line.amounts if each.value > 0]
             for first, second in product(values, repeat=2):
                 if first != second and 0 < second <= first * MOST_TAX and _is_a_rate(first, second):
-                    yield first + second
+                    yield first, second
 
     def _sums_of_items(self) -> Iterable[Decimal]:
         """The column above the first sum: what each row ends with, from wherever the items begin."""
-        end = next(
-            (i for i, each in enumerate(self._lines) if each.amounts and each.kind in ("subtotal", "total", "due")), 0
-        )
+        end = next((i for i, each in enumerate(self._lines) if each.amounts and each.kind in FIRST_SUMS), 0)
         total, count = Decimal(0), 0
         for line in reversed(self._lines[:end]):
-            if line.last is None or line.kind in ("count", "savings", "suggestion", "change", "cash", "card"):
+            if not line.last or line.kind in ("count", "savings", "suggestion", "change", "cash", "card"):
                 continue
             total, count = total + line.last, count + 1
             if count > 1:
@@ -97,7 +102,10 @@ class Sums:
     def _is_taxed(self, value: Decimal) -> bool:
         """Whether a printed tax is that of ``value`` at a usual rate, contained in it."""
         return any(
-            abs(value * rate / (100 + rate) - tax) <= CENT for tax in self._of("tax") if tax > CENT * 5 for rate in RATES
+            abs(value * rate / (100 + rate) - tax) <= CENT
+            for tax in self._of("tax")
+            if tax > CENT * 5
+            for rate in RATES
         )
 
 

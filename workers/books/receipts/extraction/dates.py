@@ -36,7 +36,9 @@ MONTH_NAMED_FIRST = re.compile(
 )
 COMPACT = re.compile(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d(?:\s?[:.]\s?\d\d)?\s?(?:[ap]\.?m\b|uhr)?|\d{1,2}:\d\d")
-FOR = re.compile(r"\b(?:date|dat[eu]m|tarikh|fecha|data|dato|time|datum|kaufdatum|trans(?:action)? date|order(?:ed)?|invoice date|bill date|printed|closed|opened)\b|date")
+FOR = re.compile(
+    r"\b(?:date|dat[eu]m|tarikh|fecha|data|dato|time|datum|kaufdatum|trans(?:action)? date|order(?:ed)?|invoice date|bill date|printed|closed|opened)\b|date"
+)
 AGAINST = re.compile(
     r"expir|\bexp\b|valid|until|before|due|since|seit|survey|register|registration|\breg\b|member|birth|best by|use by|from|promo"
     r"|offer|return|exchange|within|through|ends|version|\bver\b|approved|licen|gueltig|gultig|bis\b|ablauf|mhd|effective|\bpts\b|next"

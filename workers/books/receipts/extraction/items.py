@@ -13,13 +13,17 @@ from workers.books.receipts.extraction.lines import Line
 from workers.books.receipts.findings import Found
 from workers.outside.ocr.words import Page
 
-QUANTITY = re.compile(r"^\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:[xX@*]|pcs?\b|unit|ea\b|\s(?=[A-Za-z]))|[xX]\s?(\d{1,3})\b")
+QUANTITY = re.compile(
+    r"^\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:[xX@*]|pcs?\b|unit|ea\b|\s(?=[A-Za-z]))|[xX]\s?(\d{1,3})\b"
+)
 MOST = 200
 LONGEST = 120
 END = ("subtotal", "total", "due", "excluded")
 
 
-def find_items(lines: Sequence[Line], pages: Sequence[Page], total: Decimal | None) -> Found[list[LineItem]] | None:
+def find_items(
+    lines: Sequence[Line], pages: Sequence[Page], total: Decimal | None
+) -> Found[list[LineItem]] | None:
     end = next((index for index, line in enumerate(lines) if line.amounts and line.kind in END), len(lines))
     found: list[LineItem] = []
     name = ""

@@ -28,6 +28,8 @@ NEVER_TOTAL = ("suggestion", "savings", "count", "rounding", "change", "excluded
 class Kind(msgspec.Struct, frozen=True):
     name: str
     words: tuple[str, ...]
+    #: Of the label's letters without blanks.
+    patterns: tuple[re.Pattern[str], ...]
     #: Its words may be so short that they must stand alone.
     short: bool = False
 
@@ -37,7 +39,12 @@ def kinds() -> tuple[Kind, ...]:
     text = files(__package__).joinpath("labels.toml").read_text(encoding="utf-8")
     tables: list[dict[str, Any]] = tomllib.loads(text)["kind"]
     return tuple(
-        Kind(each["name"], tuple(word.lower().replace(" ", "") for word in each["words"]), each.get("short", False))
+        Kind(
+            each["name"],
+            tuple(word.lower().replace(" ", "") for word in each["words"]),
+            tuple(re.compile(pattern) for pattern in each.get("patterns", ())),
+            each.get("short", False),
+        )
         for each in tables
     )
 
@@ -61,6 +68,9 @@ def kind_of(label: str) -> str | None:
     compact = "".join(tokens)
     if not any(each.isalpha() for each in compact) or len(compact) > LONGEST:
         return None
+    for kind in kinds():
+        if any(pattern.search(compact) for pattern in kind.patterns):
+            return kind.name
     for kind in kinds():
         if any(_holds(compact, tokens, word, short=kind.short) for word in kind.words):
             return kind.name

@@ -13,6 +13,7 @@ from workers.books.receipts.extraction.rows import Row
 
 #: A label may stand so many rows above or below its amount.
 REACH = 1
+SUMS = ("total", "due", "cash", "card", "subtotal")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -33,7 +34,8 @@ def lines_of(rows: Sequence[Row]) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
         label = label_of(row)
-        lines.append(Line(row, label, kind_of(label), tuple(amounts_in(row))))
+        kind = kind_of(label)
+        lines.append(Line(row, label, kind, tuple(amounts_in(row, broken=kind in SUMS))))
     return [_lent(lines, index) for index in range(len(lines))]
 
 

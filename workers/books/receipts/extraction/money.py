@@ -67,7 +67,10 @@ def _labelled(
     fitting = [
         line.amounts[-1]
         for line in lines
-        if line.kind in kinds and line.amounts and 0 < line.amounts[-1].value and (paid is None or line.amounts[-1].value <= paid)
+        if line.kind in kinds
+        and line.amounts
+        and 0 < line.amounts[-1].value
+        and (paid is None or line.amounts[-1].value <= paid)
     ]
     if not fitting:
         return None

@@ -18,7 +18,10 @@ LABELS: tuple[tuple[str, float], ...] = (
 )  # fmt: skip
 BEHIND = re.compile(r"^[\s.:#°)-]*(?P<number>(?=[\w/-]*\d)[A-Z0-9][A-Z0-9/_-]{2,29})\b", re.IGNORECASE)
 PATTERNS = tuple((re.compile(rf"(?<![a-z]){label}", re.IGNORECASE), weight) for label, weight in LABELS)
-NOT_THIS = re.compile(r"\b(?:gst|vat|reg|tax id|abn|tel|phone|fax|table|terminal|merchant|auth|approval|member|card)\b", re.IGNORECASE)
+NOT_THIS = re.compile(
+    r"\b(?:gst|vat|reg|tax id|abn|tel|phone|fax|table|terminal|merchant|auth|approval|member|card)\b",
+    re.IGNORECASE,
+)
 DATE = re.compile(r"^\d{1,4}[/-]\d{1,2}[/-]\d{1,4}$")
 
 
@@ -30,7 +33,9 @@ def find_number(rows: Sequence[Row], pages: Sequence[Page]) -> Found[str] | None
             if match is None:
                 continue
             rest = row.text[match.end() :]
-            found = BEHIND.match(rest) or (not rest.strip(" .:#") and index + 1 < len(rows) and BEHIND.match(rows[index + 1].text))
+            found = BEHIND.match(rest) or (
+                not rest.strip(" .:#") and index + 1 < len(rows) and BEHIND.match(rows[index + 1].text)
+            )
             if not found or DATE.match(found["number"]):
                 continue
             score = weight - 0.5 * bool(NOT_THIS.search(row.text[: match.start()])) - 0.01 * index
@@ -39,4 +44,8 @@ def find_number(rows: Sequence[Row], pages: Sequence[Page]) -> Found[str] | None
     if best is None:
         return None
     score, number, row = best
-    return Found(value=number, confidence=0.85 if score > 0.6 else 0.6, box=box_of(row.words, pages[row.page - 1], row.page))  # noqa: PLR2004
+    return Found(
+        value=number,
+        confidence=0.85 if score > 0.6 else 0.6,
+        box=box_of(row.words, pages[row.page - 1], row.page),
+    )  # noqa: PLR2004

@@ -65,7 +65,9 @@ def place_of(rows: Sequence[Row]) -> Place:
     for pattern, currency, weight in PATTERNS:
         times = len(pattern.findall(text))
         scores[currency] += weight * min(times, 3) ** 0.5
-    (first, score), (_second, runner_up) = (sorted(scores.items(), key=lambda each: -each[1]) + [("", 0.0)] * 2)[:2]
+    (first, score), (_second, runner_up) = (
+        sorted(scores.items(), key=lambda each: -each[1]) + [("", 0.0)] * 2
+    )[:2]
     if score < ENOUGH or score - runner_up < 0.5:  # noqa: PLR2004
         return Place(None, None, 0.0, day_first=not scores["USD"])
     confidence = 0.95 if score - runner_up >= SURE else 0.8

@@ -14,12 +14,31 @@ from workers.books.receipts.extraction.rows import box_of
 from workers.books.receipts.findings import Found
 from workers.outside.ocr.words import Page
 
-NAMES = ("gst", "sst", "vat", "mwst", "ust", "tva", "iva", "btw", "moms", "mva", "hst", "pst", "qst", "sales tax", "service tax", "tax")
+NAMES = (
+    "gst",
+    "sst",
+    "vat",
+    "mwst",
+    "ust",
+    "tva",
+    "iva",
+    "btw",
+    "moms",
+    "mva",
+    "hst",
+    "pst",
+    "qst",
+    "sales tax",
+    "service tax",
+    "tax",
+)
 RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 MOST_LINES = 8
 
 
-def find_taxes(lines: Sequence[Line], pages: Sequence[Page], total: Decimal | None) -> Found[list[TaxLine]] | None:
+def find_taxes(
+    lines: Sequence[Line], pages: Sequence[Page], total: Decimal | None
+) -> Found[list[TaxLine]] | None:
     found: list[TaxLine] = []
     first: Line | None = None
     for line in lines:
@@ -31,7 +50,11 @@ def find_taxes(lines: Sequence[Line], pages: Sequence[Page], total: Decimal | No
         return None
     words = [word for amount in first.amounts for word in amount.words]
     proven = all(each.base is not None for each in found)
-    return Found(value=found, confidence=0.9 if proven else 0.7, box=box_of(words, pages[first.row.page - 1], first.row.page))
+    return Found(
+        value=found,
+        confidence=0.9 if proven else 0.7,
+        box=box_of(words, pages[first.row.page - 1], first.row.page),
+    )
 
 
 def _tax_of(line: Line, total: Decimal | None) -> TaxLine | None:
@@ -69,4 +92,6 @@ def _printed_rate(line: Line) -> Decimal | None:
 
 
 def _name(line: Line) -> str:
-    return next((name.upper() if len(name) <= 3 else name.title() for name in NAMES if name in line.label), "Tax")  # noqa: PLR2004
+    return next(
+        (name.upper() if len(name) <= 3 else name.title() for name in NAMES if name in line.label), "Tax"
+    )  # noqa: PLR2004

@@ -18,7 +18,16 @@ WORTH = {"due": 5.0, "total": 4.0, "card": 1.4, "cash": -0.6, "subtotal": 0.8, "
          "service": -3.0, "tip": -3.0, "discount": -3.0, "savings": -4.0, "count": -4.0, "rounding": -4.0,
          "change": -4.0, "suggestion": -5.0}  # fmt: skip
 #: What a sum is worth.
-PROOF = {"cash": 2.5, "parts": 2.2, "items": 1.6, "table": 2.0, "paid": 1.0, "rate": 1.0, "repeated": 0.5}
+PROOF = {
+    "net": -2.5,
+    "cash": 3.5,
+    "parts": 2.2,
+    "items": 1.6,
+    "table": 2.0,
+    "paid": 1.0,
+    "rate": 1.0,
+    "repeated": 0.5,
+}
 LOWER_ON_THE_PAGE = 1.2
 LARGEST = 0.8
 TALL = 0.7
@@ -88,7 +97,11 @@ def confidence(ranked: Sequence[Candidate]) -> float:
     """How often such a first candidate is right; the weights are fitted, see tests/receipts/calibrate.py."""
     first = ranked[0]
     margin = min(4.0, first.score - ranked[1].score) if len(ranked) > 1 else 4.0
-    proofs = len(first.evidence & STRONG) + 0.5 * len(first.evidence - STRONG)
+    proofs = (
+        len(first.evidence & STRONG)
+        + 0.5 * len(first.evidence - STRONG - {"net"})
+        - ("net" in first.evidence)
+    )
     named = first.kind in ("due", "total")
     x = -2.0 + 0.55 * margin + 1.15 * min(3.0, proofs) + 1.0 * named
     return 1 / (1 + math.exp(-x))

@@ -22,7 +22,10 @@ LONGEST = 120
 LEGAL = re.compile(
     r"\b(?:sdn\.?\s?bhd|berhad|bhd|s/b|enterprise|trading|llc|l\.l\.c|inc|corp|ltd|limited|plc|pty|pte|gmbh|ag|kg|ohg|e\.?k|mbh|sarl|sas|s\.?p\.?a"
     r"|s\.?r\.?l|s\.?l\.?u?|bv|b\.v|nv|ab|oy|aps|a/s|co)\b\.?", re.IGNORECASE)  # fmt: skip
-STRONG_LEGAL = re.compile(r"sdn\.?\s?\.?bhd|sdn\b|\bbhd\b|\bllc\b|\binc\b|\bltd\b|\bgmbh\b|\bpty\b|\bpte\b|\bsarl\b|\bs\.?r\.?l\b", re.IGNORECASE)
+STRONG_LEGAL = re.compile(
+    r"sdn\.?\s?\.?bhd|sdn\b|\bbhd\b|\bllc\b|\binc\b|\bltd\b|\bgmbh\b|\bpty\b|\bpte\b|\bsarl\b|\bs\.?r\.?l\b",
+    re.IGNORECASE,
+)
 TRADE = re.compile(
     r"\b(?:restaurant|restoran|cafe|coffee|kopitiam|bakery|bistro|grill|pizza|sushi|kitchen|bar|pub|hotel|inn|market|mart|supermarket|hypermarket|store|shop"
     r"|pharmacy|farmasi|apotheke|drogerie|baumarkt|hardware|trading|enterprise|stationery|stationer|books?|bookstore|electrical|electronics?|motors?|auto|petrol|station"
@@ -37,10 +40,19 @@ ADDRESS = re.compile(
     r"\b(?:jalan|jln|jl|lorong|lot|taman|tmn|bandar|kampung|persiaran|lebuh|seksyen|section|kuala|street|st|road|rd|avenue|ave|blvd|boulevard|drive|dr|lane|ln|highway|hwy|suite|floor|level|unit|plaza|mall"
     r"|court|square|way|parkway|pkwy|rue|via|calle|platz|allee|weg|ring|gasse|city|postcode|po box|p\.?o\.?)\b|stra(?:ss|ß|s)e\b|str\.|\b\d{5}\b|\b[A-Z]{2}\s\d{5}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
     re.IGNORECASE)  # fmt: skip
-NUMBERED = re.compile(r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$",
+    re.IGNORECASE,
+)
 #: A registration number behind the name, in brackets or not.
-REGISTRATION = re.compile(r"[\s(\[{]*(?:co\.?\s?)?(?:reg\.?\s?)?(?:no\.?:?\s?)?[(\[{]?\s?\d{4,12}\s?-?\s?[A-Z0-9]?\s?[)\]}]?\s*$", re.IGNORECASE)
-SITE = re.compile(r"(?:www\.|@|https?://)(?:www\.)?([a-z0-9-]{3,40})\.(?:com|net|org|co|de|fr|my|uk|au|biz|info|eu|us|ca)\b", re.IGNORECASE)
+REGISTRATION = re.compile(
+    r"[\s(\[{]*(?:co\.?\s?)?(?:reg\.?\s?)?(?:no\.?:?\s?)?[(\[{]?\s?\d{4,12}\s?-?\s?[A-Z0-9]?\s?[)\]}]?\s*$",
+    re.IGNORECASE,
+)
+SITE = re.compile(
+    r"(?:www\.|@|https?://)(?:www\.)?([a-z0-9-]{3,40})\.(?:com|net|org|co|de|fr|my|uk|au|biz|info|eu|us|ca)\b",
+    re.IGNORECASE,
+)
 AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
 KNOWN = 90.0
 
@@ -66,7 +78,12 @@ def find_vendor(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[st
         for rank, each in enumerate(ranked[1:4], start=2)
         if each.score > 0
     ]
-    return Found(value=first.name, confidence=round(min(confidence, 0.97), 3), box=_box(first, pages), alternatives=others)
+    return Found(
+        value=first.name,
+        confidence=round(min(confidence, 0.97), 3),
+        box=_box(first, pages),
+        alternatives=others,
+    )
 
 
 def _known(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[str]) -> Found[str] | None:
@@ -76,7 +93,9 @@ def _known(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[str]) -
         for vendor in vendors:
             wanted = _compact(vendor)
             if len(wanted) >= 5 and abs(len(text) - len(wanted)) < 8 and fuzz.ratio(text, wanted) >= KNOWN:  # noqa: PLR2004
-                return Found(value=vendor, confidence=0.96, box=box_of(row.words, pages[row.page - 1], row.page))
+                return Found(
+                    value=vendor, confidence=0.96, box=box_of(row.words, pages[row.page - 1], row.page)
+                )
     return None
 
 
@@ -105,14 +124,22 @@ def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: s
     letters, digits = _letters(text), sum(each.isdigit() for each in text)
     score = 1.6 - 0.24 * index
     score += 1.1 * min(1.5, max(-0.5, row.height / typical - 1.0))
-    score += 2.0 * bool(STRONG_LEGAL.search(name)) + 0.5 * bool(LEGAL.search(name)) + 0.6 * bool(TRADE.search(name))
+    score += (
+        2.0 * bool(STRONG_LEGAL.search(name))
+        + 0.5 * bool(LEGAL.search(name))
+        + 0.6 * bool(TRADE.search(name))
+    )
     score -= 2.2 * bool(NOT_A_NAME.search(text)) * (not STRONG_LEGAL.search(name))
-    score -= 1.8 * bool(ADDRESS.search(text)) * (not STRONG_LEGAL.search(name)) + 1.5 * bool(AMOUNT_OR_CLOCK.search(text))
+    score -= 1.8 * bool(ADDRESS.search(text)) * (not STRONG_LEGAL.search(name)) + 1.5 * bool(
+        AMOUNT_OR_CLOCK.search(text)
+    )
     score -= 2.0 * digits / max(1, letters + digits) * (not STRONG_LEGAL.search(name))
     score -= 1.5 * (letters < 4) + 1.2 * (row.confidence < 0.75)  # noqa: PLR2004
     compact = _compact(name)
     if len(compact) >= 4:  # noqa: PLR2004
-        score += 1.2 * any(compact.startswith(site) or site.startswith(compact) for site in map(_compact, sites))
+        score += 1.2 * any(
+            compact.startswith(site) or site.startswith(compact) for site in map(_compact, sites)
+        )
         score += 0.7 * (compact in rest)
     score += 0.3 * (text == text.upper())
     middle = (row.words[0].left + row.words[-1].right) / 2 / page.width
@@ -128,7 +155,11 @@ def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candida
     only_legal = not LEGAL.sub("", end).strip(" .,&()") and _letters(end) > 1
     same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height  # noqa: PLR2004
     near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height  # noqa: PLR2004
-    if not near or STRONG_LEGAL.search(name) or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) < 4)):  # noqa: PLR2004
+    if (
+        not near
+        or STRONG_LEGAL.search(name)
+        or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) < 4))
+    ):  # noqa: PLR2004
         return None
     return Candidate(f"{name} {end}"[:LONGEST], rows[index], (rows[index], below), score + 2.3)
 
