@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 from sqlalchemy import Date, Dialect, Select, String, bindparam, column, select, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire.books import Transaction
+from ledgerwire.books import Transaction, is_amount
 from ledgerwire.receipts import Receipt
 from workers.books.receipts.odds import window
 from workers.books.receipts.schema import attachments, receipts
@@ -19,6 +19,8 @@ from workers.books.transactions import COLUMNS
 
 #: Digits behind the point that a bank may write an amount with.
 MOST_PLACES = 4
+#: Of a total that are looked for.
+ALTERNATIVES = 3
 #: Rows of the list of what is wanted in one statement: SQLite takes 32,766 parameters.
 CHUNK = 2_000
 IDS = 500
@@ -26,15 +28,15 @@ IDS = 500
 
 class Candidate(msgspec.Struct, frozen=True):
     transaction: Transaction
-    #: Whether its amount is the total with the tip.
-    with_tip: bool
+    #: What its amount is on the receipt: a word of odds.BY_SUM.
+    sum: str
 
 
 class _Wanted(msgspec.Struct, frozen=True):
     receipt: Receipt
     #: As a line has it: negative for what was paid.
     amount: Decimal
-    with_tip: bool
+    sum: str
 
 
 async def candidates_of(
@@ -47,7 +49,7 @@ async def candidates_of(
         each = asked[receipt_id, line.amount]
         if each.receipt.currency in {None, line.currency}:
             mine = found.setdefault(receipt_id, {})
-            mine[line.transaction_id] = Candidate(line, each.with_tip)
+            mine[line.transaction_id] = Candidate(line, each.sum)
     taken = await _taken(connection, {key for mine in found.values() for key in mine})
     totals = {each.receipt_id: each.total for each in wanted}
     return {
@@ -57,13 +59,32 @@ async def candidates_of(
 
 
 def _amounts(wanted: Iterable[Receipt]) -> Iterator[_Wanted]:
-    """A refund's total is negative as it is printed, and so comes in."""
+    """A refund's total is negative as it is printed, and so comes in. What is likelier comes last and stands."""
     for receipt in wanted:
         if not receipt.total:
             continue
+        for sum_ in _alternatives(receipt):
+            yield _Wanted(receipt, -sum_, "alternative")
         if receipt.tip and not _includes_tip(receipt):
-            yield _Wanted(receipt, -(receipt.total + receipt.tip), True)
-        yield _Wanted(receipt, -receipt.total, False)
+            yield _Wanted(receipt, -(receipt.total + receipt.tip), "with_tip")
+        yield _Wanted(receipt, -receipt.total, "total")
+
+
+def _alternatives(receipt: Receipt) -> list[Decimal]:
+    """What an unsure total may be instead: the bank knows it to the cent."""
+    reading = receipt.fields.get("total")
+    if reading is None or reading.sure:
+        return []
+    amounts = (amount for each in reading.alternatives if (amount := _amount(each.value)))
+    return list(amounts)[:ALTERNATIVES]
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount and is_amount(amount) else None
 
 
 def _includes_tip(receipt: Receipt) -> bool:

@@ -87,7 +87,7 @@ def _fit(receipt: Receipt, candidate: Candidate) -> Fit:
     return Fit(
         days=None if receipt.date is None else (line.date - receipt.date).days,
         likeness=likeness(receipt.vendor, line.description),
-        with_tip=candidate.with_tip,
+        sum=candidate.sum,
         currency=receipt.currency is not None,
     )
 

@@ -19,8 +19,14 @@ SAME_NAME, SIMILAR_NAME, NO_NAME, OTHER_NAME = 30.0, 12.0, 3.0, 1.5
 #: What is left of them by how many days the line came later: a card takes up to three to be booked.
 BY_DAYS = ((-6, 0.0), (-2, 0.2), (-1, 0.8), (3, 1.0), (7, 0.6), (14, 0.25), (30, 0.1))
 NO_DATE = 0.15
-#: Of a sum that the receipt does not print but with its tip comes to.
-WITH_TIP = 0.5
+#: By what the line's amount is on the receipt: its total, its total and tip together, or a sum that an unsure total
+#: may be instead.
+BY_SUM = {"total": 1.0, "with_tip": 0.5, "alternative": 0.2}
+SUMS = {
+    "total": "same amount",
+    "with_tip": "same amount with the tip",
+    "alternative": "same amount if the total is read otherwise",
+}
 NO_CURRENCY = 0.9
 
 
@@ -31,14 +37,14 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     days: int | None
     #: Of the names, 0-1; null where one has none.
     likeness: float | None
-    with_tip: bool = False
+    #: A word of BY_SUM.
+    sum: str = "total"
     #: Whether the receipt says its currency.
     currency: bool = True
 
     @property
     def odds(self) -> float:
-        odds = self._name() * self._day()
-        odds *= WITH_TIP if self.with_tip else 1.0
+        odds = self._name() * self._day() * BY_SUM[self.sum]
         return odds if self.currency else odds * NO_CURRENCY
 
     def _name(self) -> float:
@@ -55,7 +61,7 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 
     def reason(self, rivals: int) -> str:
         """For people; ``rivals`` is how many others fit about as well."""
-        parts = ["same amount with the tip" if self.with_tip else "same amount", self._days(), self._named()]
+        parts = [SUMS[self.sum], self._days(), self._named()]
         if rivals:
             parts.append(f"as {rivals} other{'s' if rivals > 1 else ''}")
         return ", ".join(parts)
