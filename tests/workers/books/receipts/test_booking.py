@@ -104,7 +104,8 @@ async def test_a_receipt_goes_and_its_line_stays(filed: Filed, database: Databas
     await filed.remove_receipt(receipt)
     with pytest.raises(Missing):
         await filed.find(receipt)
-    assert (await filed.find(later)).duplicate_of is None
+    freed = await filed.find(later)
+    assert (freed.duplicate_of, freed.state, freed.revision) == (None, "ready", 2)
     assert await filed.line(line.transaction_id) == line
     async with database.reading() as connection:
         assert (await connection.execute(select(attachments))).all() == []

@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from ledgerwire.receipts import TaxLine
+from ledgerwire.receipts import Alternative, TaxLine
 from tests.workers.books.making import JUNE
-from tests.workers.books.receipts.filing import Filed
+from tests.workers.books.receipts.filing import Filed, findings
 from workers.books.errors import Missing
+from workers.books.receipts.findings import Findings, Found
 from workers.books.receipts.listing import list_receipts
 
 SHOP = "CHECKCARD 0612 BLUE DOOR COFFEE #12 PORTLAND OR"
@@ -72,6 +74,22 @@ async def test_a_refund_comes_in_and_a_tip_is_added_where_it_is_known(filed: Fil
         await filed.receipt("Casa Roma", "23", subtotal=Decimal(18), taxes=tax, tip=Decimal(3))
     )
     assert (plain.transaction.transaction_id, plain.reason) == (lunch, "same amount, same day, same name")
+
+
+async def test_the_bank_may_know_an_unsure_total_better(filed: Filed) -> None:
+    (line,) = await filed.imported((SHOP, "-18.50"))
+    other_readings = [Alternative("18.50", 0.3), Alternative("nonsense", 0.1)]
+
+    def total(confidence: float) -> Findings:
+        unsure = Found(value=Decimal("13.50"), confidence=confidence, alternatives=other_readings)
+        return msgspec.structs.replace(findings(), total=unsure)
+
+    unsure = (await filed.record(total(0.5))).receipt.receipt_id
+    (match,) = await filed.matches(unsure)
+    assert (match.transaction.transaction_id, 0.5 < match.confidence < 0.9) == (line, True)
+    assert match.reason.startswith("same amount if the total is read otherwise")
+    sure = (await filed.record(total(0.95))).receipt.receipt_id
+    assert await filed.matches(sure) == []
 
 
 async def test_a_line_that_has_its_receipt_is_no_candidate(filed: Filed) -> None:
