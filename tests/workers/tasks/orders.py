@@ -81,6 +81,7 @@ async def _put(kernel: Kernel, number: int, order: Order | None) -> Upload:
 def obey(order: dict[str, object], scratch: str) -> Read | Unreadable:
     told = msgspec.convert(order, Order)
     mark = Path(scratch, f"tried-{told.number}")
+    Path(scratch, f"pid-{os.getpid()}").touch()
     time.sleep(told.seconds)
     match told.what:
         case "read":

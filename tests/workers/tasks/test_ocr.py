@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -70,16 +71,17 @@ async def test_a_pile_of_which_nothing_can_be_read_is_complete_and_says_so(
     assert record.live.message == "None of the 2 files could be read."
 
 
-async def test_a_cancel_ends_it_at_once(
+async def test_a_cancel_kills_the_children_and_ends_it_at_once(
     kernel: Kernel, workers: Workers, company: str, settings: Settings
 ) -> None:
     await workers.start(KIND)
     job_id = await submit_orders(kernel, company, *(Order(number, seconds=15) for number in range(1, 5)))
     async with asyncio.timeout(10):
-        while not _left(settings):
+        while len(pids := _children(settings)) < 2:
             await asyncio.sleep(0.01)
         await kernel.cancel(job_id, by="Ann")
         await reach(kernel, job_id, Status.CANCELLED)
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     assert _left(settings) == []
     assert await _rows(kernel) == []
 
@@ -115,6 +117,12 @@ async def _complete(kernel: Kernel, job_id: str) -> JobRecord:
 def _left(settings: Settings) -> list[Any]:
     """In the scratch folder."""
     return list((settings.data_dir / "scratch").glob("*"))
+
+
+def _children(settings: Settings) -> list[str]:
+    """The processes that are reading."""
+    marks = (settings.data_dir / "scratch").glob("*/pid-*")
+    return [mark.name.removeprefix("pid-") for mark in marks]
 
 
 async def _log(kernel: Kernel, job_id: str) -> list[LogLine]:
