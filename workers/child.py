@@ -1,7 +1,7 @@
 """Work on what came from outside, in a process of its own: it can be killed, and it dies with us.
 
-``python -m workers.child`` reads one msgpack ``Call`` from stdin, four bytes of length before it, and answers with
-one msgpack ``Answer`` on stdout. Its stdin stays open: the end of it means that the parent is gone.
+``python -m workers.child`` reads msgpack ``Call``s from stdin and answers each with one ``Answer`` on stdout; before
+each stand four bytes of length. The end of its stdin means that the parent is gone, or has no more to ask.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import contextlib
 import ctypes
 import importlib
 import os
+import queue
 import resource
 import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
@@ -63,72 +64,147 @@ async def run_in_child(
 
     Cancelling kills the child. Raises ChildFailed. A function tells of bad input by a value, not by an error.
     """
-    call = msgspec.msgpack.encode(Call(function, list(args), memory_mb, seconds, os.getpid()))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-P", "-m", "workers.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        # A group of its own, so that what it starts is killed with it.
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            output, complaint = await _converse(process, LENGTH.pack(len(call)) + call)
-    except TimeoutError:
-        raise ChildFailed("time", f"It took longer than {seconds:g} s.") from None
-    finally:
-        await _end(process)
-    return _result(output, complaint, process.returncode or 0, result)
+    async with await Child.start(memory_mb=memory_mb) as child:
+        return await child.call(function, *args, result=result, seconds=seconds)
 
 
-async def _converse(process: asyncio.subprocess.Process, call: bytes) -> tuple[bytes, str]:
-    stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
-    assert stdin is not None and stdout is not None and stderr is not None  # noqa: PT018, S101
-    stdin.write(call)
-    # A child that dies early closes the pipe; its answer, or the lack of one, says the rest.
-    with contextlib.suppress(ConnectionError):
-        await stdin.drain()
-    output, complaint = await asyncio.gather(stdout.read(), stderr.read())
-    await process.wait()
-    return output, complaint[-STDERR_KEPT:].decode(errors="replace")
+class Child:
+    """One process for call after call: what it has imported and loaded stays with it.
 
+    Whatever goes wrong with a call but an error of its function ends the process: ``alive`` says so.
+    """
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
-    if process.stdin:
-        process.stdin.close()
+    def __init__(self, process: asyncio.subprocess.Process, memory_mb: int) -> None:
+        self.alive = True
+        self._process = process
+        self._memory_mb = memory_mb
+        self._complaint = b""
+        self._listening = asyncio.create_task(self._listen())
 
+    @classmethod
+    async def start(cls, *, memory_mb: int, environ: Mapping[str, str] | None = None) -> Self:
+        """``environ`` is set beside ours, before the child imports anything."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", "workers.child"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            # A group of its own, so that what it starts is killed with it.
+            start_new_session=True,
+            env={**os.environ, **environ} if environ else None,
+        )
+        return cls(process, memory_mb)
 
-def _result(output: bytes, complaint: str, code: int, result: type[T]) -> T:
-    if code == -signal.SIGXCPU:
-        raise ChildFailed("time", "It took more processor time than it may.")
-    try:
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def call(self, function: str, *args: Any, result: type[T], seconds: float) -> T:
+        """As run_in_child; one at a time."""
+        call = Call(function, list(args), self._memory_mb, seconds, os.getpid())
+        try:
+            async with asyncio.timeout(seconds):
+                output = await self._converse(msgspec.msgpack.encode(call))
+        except TimeoutError:
+            await self.end()
+            raise ChildFailed("time", f"It took longer than {seconds:g} s.") from None
+        except BaseException:
+            await self.end()
+            raise
+        if output is None:
+            raise await self._died()
         answer = msgspec.msgpack.decode(output, type=Answer)
-    except msgspec.DecodeError:
-        raise ChildFailed("died", f"It ended with {code}. {complaint}".strip()) from None
-    if answer.kind:
-        raise ChildFailed(answer.kind, answer.detail)
-    return msgspec.msgpack.decode(answer.result, type=result)
+        if answer.kind == "memory":
+            # What it could not get it may still hold.
+            await self.end()
+        if answer.kind:
+            raise ChildFailed(answer.kind, answer.detail)
+        return msgspec.msgpack.decode(answer.result, type=result)
+
+    async def _converse(self, call: bytes) -> bytes | None:
+        """The answer's bytes; None where there is none."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None  # noqa: PT018, S101
+        # A child that dies early closes the pipe; its answer, or the lack of one, says the rest.
+        with contextlib.suppress(ConnectionError):
+            stdin.write(LENGTH.pack(len(call)) + call)
+            await stdin.drain()
+        try:
+            (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+            return await stdout.readexactly(length)
+        except asyncio.IncompleteReadError:
+            return None
+
+    async def _died(self) -> ChildFailed:
+        await self.end()
+        code = self._process.returncode or 0
+        if code == -signal.SIGXCPU:
+            return ChildFailed("time", "It took more processor time than it may.")
+        complaint = self._complaint.decode(errors="replace")
+        return ChildFailed("died", f"It ended with {code}. {complaint}".strip())
+
+    async def end(self) -> None:
+        """Kill it, if it has not died by itself, and what it has started with it."""
+        self.alive = False
+        await asyncio.shield(self._end())
+
+    async def _end(self) -> None:
+        # Its answers have ended: it may be on its way out, and its own end says more than ours for it.
+        if self._process.stdout is None or not self._process.stdout.at_eof():
+            self._kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await self._process.wait()
+        self._kill()
+        await self._process.wait()
+        await self._listening
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def _kill(self) -> None:
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _listen(self) -> None:
+        """Somebody has to read what it complains of, or it would stand still on a full pipe."""
+        stderr = self._process.stderr
+        assert stderr is not None  # noqa: S101
+        while chunk := await stderr.read(STDERR_KEPT):
+            self._complaint = (self._complaint + chunk)[-STDERR_KEPT:]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.end()
 
 
 # --- in the child -----------------------------------------------------------------------------------------------
 
 
 def main() -> None:
-    answer = os.dup(1)
-    # Whatever prints must not spoil the answer.
+    answers = os.dup(1)
+    # Whatever prints must not spoil an answer.
     os.dup2(2, 1)
-    (length,) = LENGTH.unpack(_read(LENGTH.size))
-    call = msgspec.msgpack.decode(_read(length), type=Call)
-    _die_with(call.parent)
-    _limit(call)
-    with os.fdopen(answer, "wb") as out:
-        out.write(msgspec.msgpack.encode(_run(call)))
+    calls: queue.SimpleQueue[Call] = queue.SimpleQueue()
+    # In a thread, which also ends a process whose parent has gone while it works.
+    threading.Thread(target=_receive, args=(calls,), daemon=True).start()
+    with os.fdopen(answers, "wb") as out:
+        while True:
+            call = calls.get()
+            _die_with(call.parent)
+            _limit(call)
+            answer = msgspec.msgpack.encode(_run(call))
+            out.write(LENGTH.pack(len(answer)) + answer)
+            out.flush()
+
+
+def _receive(calls: queue.SimpleQueue[Call]) -> None:
+    while True:
+        (length,) = LENGTH.unpack(_read(LENGTH.size))
+        calls.put(msgspec.msgpack.decode(_read(length), type=Call))
 
 
 def _run(call: Call) -> Answer:
@@ -158,21 +234,15 @@ def _read(count: int) -> bytes:
 
 def _die_with(parent: int) -> None:
     """The thread is for every system; the signal also ends a child that is deep in C and runs no thread."""
-    threading.Thread(target=_await_end, daemon=True).start()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
-def _await_end() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(1)
-
-
 def _limit(call: Call) -> None:
-    cpu = int(call.seconds) + 1
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime + call.seconds) + 1
     for kind, limit in ((resource.RLIMIT_AS, call.memory_mb * 2**20), (resource.RLIMIT_CPU, cpu)):
         hard = resource.getrlimit(kind)[1]
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
