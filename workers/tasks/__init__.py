@@ -6,12 +6,22 @@ from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
     Learn,
+    Ocr,
     UndoApprove,
     UndoImport,
     UploadAndCategorize,
 )
+from workers.books.receipts.readers import Readers
 from workers.jobs.kinds import Kind, registry
-from workers.tasks import bulk_approve, categorize, learn, undo_approve, undo_import, upload_and_categorize
+from workers.tasks import (
+    bulk_approve,
+    categorize,
+    learn,
+    ocr,
+    undo_approve,
+    undo_import,
+    upload_and_categorize,
+)
 
 KINDS = registry(
     [
@@ -21,5 +31,6 @@ KINDS = registry(
         Kind(UndoApprove, undo_approve.undo_approve, undo_approve.PLAN),
         Kind(UndoImport, undo_import.undo_import, undo_import.PLAN),
         Kind(Learn, learn.learn, learn.PLAN),
+        Kind(Ocr, ocr.reading_by(Readers.open), ocr.PLAN),
     ]
 )

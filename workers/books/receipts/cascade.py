@@ -34,15 +34,23 @@ def combine(readings: Sequence[Findings], trust: Sequence[float]) -> Findings:
     }
     for name in Findings.__struct_fields__:
         if name not in FIELDS and name != "text" and getattr(first, name) is None:
-            changes[name] = next((found for each in readings if (found := getattr(each, name)) is not None), None)
-    if changes["total"] is not None and first.total is not None and changes["total"].value != first.total.value:
+            changes[name] = next(
+                (found for each in readings if (found := getattr(each, name)) is not None), None
+            )
+    if (
+        changes["total"] is not None
+        and first.total is not None
+        and changes["total"].value != first.total.value
+    ):
         # Its parts were chosen to fit another sum.
         other = next(each for each in readings if each.total and each.total.value == changes["total"].value)
         changes |= {name: getattr(other, name) for name in ("subtotal", "tip", "taxes", "items")}
     return msgspec.structs.replace(first, **changes)
 
 
-def _vote(found: Sequence[Found[Any] | None], trust: Sequence[float], same: Callable[[Any, Any], bool]) -> Found[Any] | None:
+def _vote(
+    found: Sequence[Found[Any] | None], trust: Sequence[float], same: Callable[[Any, Any], bool]
+) -> Found[Any] | None:
     """The value with most confidence behind it; a tie goes to whoever is first."""
     groups: list[list[tuple[Found[Any], float]]] = []
     for each, weight in zip(found, trust, strict=True):
@@ -61,7 +69,9 @@ def _vote(found: Sequence[Found[Any] | None], trust: Sequence[float], same: Call
     if len(groups) > 1:
         confidence *= 1 - DOUBTED * min(1.0, _weight(groups[1]) / max(1e-9, _weight(groups[0])))
     return msgspec.structs.replace(
-        chosen, confidence=round(min(confidence, MOST_SURE), 3), alternatives=_alternatives(chosen, groups, same)
+        chosen,
+        confidence=round(min(confidence, MOST_SURE), 3),
+        alternatives=_alternatives(chosen, groups),
     )
 
 
@@ -77,10 +87,11 @@ def _together(group: Sequence[tuple[Found[Any], float]]) -> float:
 
 
 def _alternatives(
-    chosen: Found[Any], groups: Sequence[Sequence[tuple[Found[Any], float]]], same: Callable[[Any, Any], bool]
+    chosen: Found[Any], groups: Sequence[Sequence[tuple[Found[Any], float]]]
 ) -> list[Alternative]:
     others = [
-        Alternative(str(group[0][0].value), round(0.5 * group[0][0].confidence, 3), group[0][0].box) for group in groups[1:]
+        Alternative(str(group[0][0].value), round(0.5 * group[0][0].confidence, 3), group[0][0].box)
+        for group in groups[1:]
     ]
     seen = {str(chosen.value), *(each.value for each in others)}
     others += [each for each in chosen.alternatives if each.value not in seen]

@@ -1,4 +1,4 @@
-"""One door to whoever reads pictures: ``make_engine(name)``, and what is there to choose from.
+"""What whoever reads pictures does for us, and who is there to choose from.
 
 Nothing heavy is imported before an engine is made, which only a process that reads does.
 """
@@ -35,19 +35,6 @@ class Engine(Protocol):
     def read(self, image: Image.Image) -> Reading:
         """The words of an RGB picture, which may lie on its side, tilted, or far away on a table."""
         ...
-
-
-def make_engine(name: str, *, tesseract_cmd: str | None = None) -> Engine:
-    """``tesseract`` or ``rapidocr``; raises EngineMissing."""
-    if name == "rapidocr":
-        if not has_rapidocr():
-            raise EngineMissing('RapidOCR is not installed: `pip install "ledgerwire[rapidocr]"`.')
-        from workers.outside.ocr.rapid import RapidOcr
-
-        return RapidOcr()
-    from workers.outside.ocr.tesseract import Tesseract
-
-    return Tesseract(find_tesseract(tesseract_cmd))
 
 
 def has_rapidocr() -> bool:

@@ -85,7 +85,7 @@ def sniff(head: bytes) -> str:
 
 
 def _open_image(path: Path, media_type: str) -> Document:
-    formats = FORMATS
+    formats: tuple[str, ...] = FORMATS
     if media_type == "image/heic":
         import pi_heif
 

@@ -34,7 +34,7 @@ def find_payment(lines: Sequence[Line], pages: Sequence[Page]) -> tuple[Found[st
     slip = [line for line in lines if SLIP.search(line.row.text)]
     if card or by_card or (slip and not change):
         return _method(
-            "card", (by_card or slip or [None])[0], pages, 0.9 if card and not change else 0.75, card
+            "card", next(iter(by_card or slip), None), pages, 0.9 if card and not change else 0.75, card
         ), card
     if cash or change:
         return _method(
