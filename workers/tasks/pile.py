@@ -17,6 +17,7 @@ from workers.books.receipts.reading import Read, Unreadable
 from workers.books.receipts.record import plain
 from workers.child import ChildFailed
 from workers.jobs.attempt import Attempt
+from workers.jobs.faults import BadInput
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ ENDS = {
     "time": Unreadable("ocr_timeout", "Reading took too long. Send a smaller or sharper picture."),
     "memory": Unreadable("ocr_memory", "Reading took too much memory. Send a smaller picture."),
 }
+#: How a child tells that what it should read with is not installed: the name of the error, and then what to do.
+NO_ENGINE = "EngineMissing: "
 CRASHED = Unreadable("ocr_crashed", "Reading this file broke down. Send another picture of the receipt.")
 
 
@@ -130,6 +133,10 @@ def _end(failure: ChildFailed, bundle: Bundle) -> Unreadable | None:
     if failure.kind == "died":
         log.warning("The child that read %s died: %s", bundle.sha256, failure.detail)
         return None
+    if failure.kind == "error" and failure.detail.startswith(NO_ENGINE):
+        # No file's fault, and the same for all of them.
+        what = failure.detail.removeprefix(NO_ENGINE)
+        raise BadInput.of("ocr_engine_missing", "There is nothing here to read receipts with", what)
     if failure.kind == "error":
         log.error("Reading %s failed by a bug: %s", bundle.sha256, failure.detail)
     return ENDS.get(failure.kind, CRASHED)

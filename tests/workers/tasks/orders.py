@@ -22,13 +22,14 @@ from workers.books.receipts.reading import Read, Unreadable
 from workers.child import run_in_child
 from workers.jobs.kernel import Kernel
 from workers.jobs.kinds import Kind
+from workers.outside.ocr.engine import EngineMissing
 from workers.settings import Settings
 from workers.tasks.ocr import PLAN, reading_by
 
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     number: int
-    #: ``read``, ``die`` (always), ``die once``, ``hang``, ``fail``, or the code of an Unreadable.
+    #: ``read``, ``die`` (always), ``die once``, ``hang``, ``fail``, ``no engine``, or the code of an Unreadable.
     what: str = "read"
     seconds: float = 0.0
 
@@ -95,6 +96,8 @@ def obey(order: dict[str, object], scratch: str) -> Read | Unreadable:
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             time.sleep(60)
+        case "no engine":
+            raise EngineMissing("Install one.")
         case "fail":
             raise RuntimeError(told.what)
     return Unreadable(told.what, "Send another.")

@@ -71,6 +71,16 @@ async def test_a_pile_of_which_nothing_can_be_read_is_complete_and_says_so(
     assert record.live.message == "None of the 2 files could be read."
 
 
+async def test_where_nothing_can_read_the_job_fails_and_says_what_to_install(
+    kernel: Kernel, workers: Workers, company: str
+) -> None:
+    await workers.start(KIND)
+    job_id = await submit_orders(kernel, company, Order(1, "no engine"), Order(2, "no engine"))
+    record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED)
+    assert record.error is not None
+    assert (record.error.code, record.error.detail) == ("ocr_engine_missing", "Install one.")
+
+
 async def test_a_cancel_kills_the_children_and_ends_it_at_once(
     kernel: Kernel, workers: Workers, company: str, settings: Settings
 ) -> None:
