@@ -19,12 +19,12 @@ NUMBERLIKE = re.compile(
 )
 AMOUNT = re.compile(
     r"""
-    (?<![\w.,:/#-]) (?P<sign>[-(−]\s?)?
+    (?<![\w.,:/#-]) (?P<sign>[-(]\s?)?
     (?: (?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|kr|Fr|Rs|[$€£¥]) \s{0,3} )?
     (?P<minus>-)?
     (?P<whole> \d{1,3}(?:[ ]\d{3})+(?=,\d\d) | \d{1,3}(?:,\d{3})+(?=\s?\.) | \d{1,3}(?:\.\d{3})+(?=\s?,) | \d{1,7} )
     (?: \s?[.,]\s? ) (?P<cents>\d{2}|-(?=\s|$))
-    (?P<after>[-)−])?
+    (?P<after>[-)])?
     (?! \d | [.,:/-]\d | \s?% | \s?(?:kg|lb|g|ml|l|oz|km|mi|gal)\b )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -104,7 +104,7 @@ def _amount(match: re.Match[str], row: Row, places: list[int], *, repaired: bool
 
 def normal(text: str) -> str:
     """Full-width forms of another script's printers made plain."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-")
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
 
 
 def repair(token: str) -> str:

@@ -1,4 +1,6 @@
-"""Which sums on a receipt come out at a value. A keyword may stand beside the wrong amount; a sum does not by chance."""
+"""Which sums on a receipt come out at a value. A keyword may stand beside the wrong amount;
+a sum does not come out by chance.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ CENT = Decimal("0.01")
 ROUNDED = Decimal("0.05")
 SLACK = Decimal("0.02")
 #: Per cent. What the world charges on sales, most of it.
-RATES = tuple(Decimal(each) for each in ("4", "5", "5.5", "6", "7", "7.7", "8", "8.1", "8.25", "9", "10", "12", "13",
-                                          "14", "15", "16", "18", "19", "20", "21", "22", "23", "24", "25"))  # fmt: skip
+RATES = tuple(
+    Decimal(each)
+    for each in "4 5 5.5 6 7 7.7 8 8.1 8.25 9 10 12 13 14 15 16 18 19 20 21 22 23 24 25".split()  # noqa: SIM905
+)
 #: A pair of net and tax on one row: tax is no more than that share of net.
 MOST_TAX = Decimal("0.27")
 ADDED = ("tax", "service", "tip", "rounding")

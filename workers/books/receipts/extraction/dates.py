@@ -4,45 +4,49 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
 
 import msgspec
 
-from ledgerwire.receipts import Alternative
+from ledgerwire.receipts import Alternative, Box
 from workers.books.receipts.extraction.labels import plain
 from workers.books.receipts.extraction.places import Place
 from workers.books.receipts.extraction.rows import Row, box_of
 from workers.books.receipts.findings import Found
 from workers.outside.ocr.words import Page
 
-MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "mrz": 3, "maer": 3, "mae": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5, "mai": 5, "mei": 5, "maj": 5,
-    "mag": 5, "jun": 6, "juin": 6, "giu": 6, "jul": 7, "juil": 7, "lug": 7, "jui": 7, "aug": 8, "aou": 8, "ago": 8, "ogos": 8, "ogo": 8, "sep": 9,
-    "set": 9, "oct": 10, "okt": 10, "ott": 10, "out": 10, "nov": 11, "dec": 12, "dez": 12, "dis": 12, "dic": 12, "des": 12,
-    "fev": 2, "fevr": 2, "gen": 1, "ene": 1, "mac": 3,
-}  # fmt: skip
+WORDS: dict[str, list[Any]] = tomllib.loads(
+    files(__package__).joinpath("months.toml").read_text(encoding="utf-8")
+)
+MONTHS = {name: number for number, names in enumerate(WORDS["names"], start=1) for name in names}
+#: Letters of a name that is cut short without saying so.
+SHORTEST = 3
 #: Letters an engine takes digits for, inside of what is otherwise a date.
 DIGITLIKE = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1", "s": "5", "b": "8", "z": "2", "q": "0"})
 D = r"[\doilzsbq|]"
 SEPARATED = re.compile(
-    rf"(?<![\w.,/-])(?P<a>{D}{{1,4}})(?P<sep>\s?[/.\-,'‘’]\s?|\s)(?P<b>{D}{{1,2}})(?P=sep)(?P<c>{D}{{4}}|{D}{{2}})(?=$|[^\d]|\d\d:)"
+    rf"""(?<![\w.,/-]) (?P<a>{D}{{1,4}}) (?P<sep>\s?[/.,'\u2018\u2019-]\s?|\s) (?P<b>{D}{{1,2}}) (?P=sep)
+    (?P<c>{D}{{4}}|{D}{{2}}) (?=$|[^\d]|\d\d:)""",
+    re.VERBOSE,
 )
 NAMED_MONTH = re.compile(
-    r"(?<!\d)(?P<d>[\doil]{1,2})(?:st|nd|rd|th)?\s?[-/.,' ]{0,2}\s?(?P<m>[a-z0]{3,9})\.?\s?[-/.,' ]{0,2}\s?(?P<y>[\dol]{4}|\d\d)(?=\D|$|\d\d:)"
+    r"""(?<!\d) (?P<d>[\doil]{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{0,2}\s? (?P<m>[a-z0]{3,9}) \.? \s?[-/.,'\ ]{0,2}\s?
+    (?P<y>[\dol]{4}|\d\d) (?=\D|$|\d\d:)""",
+    re.VERBOSE,
 )
 MONTH_NAMED_FIRST = re.compile(
-    r"(?<![a-z])(?P<m>[a-z0]{3,9})\.?\s?[-/ .]?\s?(?P<d>\d{1,2})(?:st|nd|rd|th)?\s?[-/., ']{1,3}\s?(?P<y>\d{4}|\d\d)(?=\D|$|\d\d:)"
+    r"""(?<![a-z]) (?P<m>[a-z0]{3,9}) \.? \s?[-/\ .]?\s? (?P<d>\d{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{1,3}\s?
+    (?P<y>\d{4}|\d\d) (?=\D|$|\d\d:)""",
+    re.VERBOSE,
 )
 COMPACT = re.compile(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d(?:\s?[:.]\s?\d\d)?\s?(?:[ap]\.?m\b|uhr)?|\d{1,2}:\d\d")
-FOR = re.compile(
-    r"\b(?:date|dat[eu]m|tarikh|fecha|data|dato|time|datum|kaufdatum|trans(?:action)? date|order(?:ed)?|invoice date|bill date|printed|closed|opened)\b|date"
-)
-AGAINST = re.compile(
-    r"expir|\bexp\b|valid|until|before|due|since|seit|survey|register|registration|\breg\b|member|birth|best by|use by|from|promo"
-    r"|offer|return|exchange|within|through|ends|version|\bver\b|approved|licen|gueltig|gultig|bis\b|ablauf|mhd|effective|\bpts\b|next"
-)
+FOR = re.compile("|".join(WORDS["sale"]))
+AGAINST = re.compile("|".join(WORDS["other"]))
 OLDEST = timedelta(days=25 * 366)
 #: A clock of a till may run a little ahead.
 AHEAD = timedelta(days=1)
@@ -116,21 +120,13 @@ def _named(match: re.Match[str], likelihood: float) -> Iterator[Reading]:
 
 
 def _month(name: str) -> int | None:
-    """By its first letters, in any of our languages, where the rest does not say otherwise."""
+    """In full, or cut short after three letters and more."""
     name = name.replace("0", "o")
-    for length in (4, 3):
-        if (month := MONTHS.get(name[:length])) and _is_month(name):
-            return month
-    return None
-
-
-WHOLE_MONTHS = (
-    "january february march april may june july august september october november december januari februari mac mei julai ogos disember januar februar maerz marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre maart augustus oktober desember maj augusti"
-).split()
-
-
-def _is_month(name: str) -> bool:
-    return any(whole.startswith(name) for whole in WHOLE_MONTHS) or len(name) == 3 or name in ("sept", "juil")  # noqa: PLR2004
+    if name in MONTHS:
+        return MONTHS[name]
+    if len(name) < SHORTEST:
+        return None
+    return next((number for whole, number in MONTHS.items() if whole.startswith(name)), None)
 
 
 def _numeric(match: re.Match[str], place: Place) -> Iterator[Reading]:
@@ -172,6 +168,6 @@ def _digits(text: str) -> str:
     return text.translate(DIGITLIKE)
 
 
-def _box(row: Row, pages: Sequence[Page]):  # type: ignore[no-untyped-def]
+def _box(row: Row, pages: Sequence[Page]) -> Box:
     words = [word for word in row.words if any(each.isdigit() for each in word.text)] or row.words
     return box_of(words, pages[row.page - 1], row.page)

@@ -11,7 +11,6 @@ from workers.books.receipts.extraction.amounts import AMOUNT
 from workers.books.receipts.extraction.arithmetic import SLACK
 from workers.books.receipts.extraction.lines import Line
 from workers.books.receipts.findings import Found
-from workers.outside.ocr.words import Page
 
 QUANTITY = re.compile(
     r"^\s?(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:[xX@*]|pcs?\b|unit|ea\b|\s(?=[A-Za-z]))|[xX]\s?(\d{1,3})\b"
@@ -21,9 +20,7 @@ LONGEST = 120
 END = ("subtotal", "total", "due", "excluded")
 
 
-def find_items(
-    lines: Sequence[Line], pages: Sequence[Page], total: Decimal | None
-) -> Found[list[LineItem]] | None:
+def find_items(lines: Sequence[Line], total: Decimal | None) -> Found[list[LineItem]] | None:
     end = next((index for index, line in enumerate(lines) if line.amounts and line.kind in END), len(lines))
     found: list[LineItem] = []
     name = ""

@@ -42,7 +42,7 @@ def find_money(rows: Sequence[Row], pages: Sequence[Page]) -> Money:
         taxes=taxes.find_taxes(lines, pages, paid),
         payment_method=method,
         card=card,
-        items=items.find_items(lines, pages, paid),
+        items=items.find_items(lines, paid),
     )
 
 
@@ -69,7 +69,7 @@ def _labelled(
         for line in lines
         if line.kind in kinds
         and line.amounts
-        and 0 < line.amounts[-1].value
+        and line.amounts[-1].value > 0
         and (paid is None or line.amounts[-1].value <= paid)
     ]
     if not fitting:

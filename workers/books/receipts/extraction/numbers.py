@@ -9,19 +9,22 @@ from workers.books.receipts.extraction.rows import Row, box_of
 from workers.books.receipts.findings import Found
 from workers.outside.ocr.words import Page
 
+NUMBER = r"\.?[- ]?(?:no|num(?:ber)?|#|nr|n°|id)\b"
+PAPER = r"(?:receipt|rcpt|resit|recei?pt|quittung|bon|beleg|rechnungs?|ticket|facture|factura|fattura|kvitto|kassabon)"
+DEED = r"(?:bill|slip|doc(?:ument)?|order|check|chk|trans(?:action)?|trx|txn|ref(?:erence)?|cb|c/b|sales)"
 LABELS: tuple[tuple[str, float], ...] = (
-    (r"(?:tax )?inv(?:oice)?s?\.? ?(?:no|num(?:ber)?|#|nr|id)\b", 1.0),
-    (r"(?:receipt|rcpt|resit|re[cs]eipt|quittung|bon|beleg|rechnung|rechnungs|ticket|facture|factura|fattura|kvitto|kassabon)"
-     r"\.?[- ]?(?:no|num(?:ber)?|#|nr|n°|id)\b", 1.0),
-    (r"(?:bill|slip|doc(?:ument)?|order|check|chk|trans(?:action)?|trx|txn|ref(?:erence)?|cb|c/b|sales)\.? ?(?:no|num(?:ber)?|#|nr|id)\b", 0.7),
-    (r"(?:receipt|invoice|tax invoice|bill|check|chk|order|ticket|slip|cash bill|bon|beleg|trans)\b ?[#:]", 0.6),
-)  # fmt: skip
+    (rf"(?:tax )?inv(?:oice)?s?{NUMBER}", 1.0),
+    (PAPER + NUMBER, 1.0),
+    (DEED + NUMBER, 0.7),
+    (rf"(?:{PAPER}|{DEED}|tax invoice|invoice|cash bill)\b ?[#:]", 0.6),
+)
 BEHIND = re.compile(r"^[\s.:#°)-]*(?P<number>(?=[\w/-]*\d)[A-Z0-9][A-Z0-9/_-]{2,29})\b", re.IGNORECASE)
 PATTERNS = tuple((re.compile(rf"(?<![a-z]){label}", re.IGNORECASE), weight) for label, weight in LABELS)
 NOT_THIS = re.compile(
     r"\b(?:gst|vat|reg|tax id|abn|tel|phone|fax|table|terminal|merchant|auth|approval|member|card)\b",
     re.IGNORECASE,
 )
+NAMED, GUESSED = 0.85, 0.6
 DATE = re.compile(r"^\d{1,4}[/-]\d{1,2}[/-]\d{1,4}$")
 
 
@@ -46,6 +49,6 @@ def find_number(rows: Sequence[Row], pages: Sequence[Page]) -> Found[str] | None
     score, number, row = best
     return Found(
         value=number,
-        confidence=0.85 if score > 0.6 else 0.6,
+        confidence=NAMED if score > LABELS[-1][1] else GUESSED,
         box=box_of(row.words, pages[row.page - 1], row.page),
-    )  # noqa: PLR2004
+    )

@@ -93,5 +93,5 @@ def _printed_rate(line: Line) -> Decimal | None:
 
 def _name(line: Line) -> str:
     return next(
-        (name.upper() if len(name) <= 3 else name.title() for name in NAMES if name in line.label), "Tax"
-    )  # noqa: PLR2004
+        (name.title() if " " in name else name.upper() for name in NAMES[:-1] if name in line.label), "Tax"
+    )

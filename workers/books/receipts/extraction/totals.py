@@ -70,7 +70,7 @@ def candidates(lines: Sequence[Line], sums: Sums) -> list[Candidate]:
 
 def _score(line: Line, amount: Amount, depth: float, height: float) -> float:
     score = WORTH.get(line.kind or "", 0.0) + LOWER_ON_THE_PAGE * depth
-    score += TALL * (line.row.height > 1.25 * height)  # noqa: PLR2004
+    score += TALL * (line.row.height > 1.25 * height)
     score += FAR_OFF * line.borrowed + NOT_LAST * (not amount.is_last) + REPAIRED * amount.repaired
     return score - 2.0 * (amount.value < 0)
 

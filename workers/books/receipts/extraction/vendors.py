@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 
 import msgspec
 from rapidfuzz import fuzz
 
-from ledgerwire.receipts import Alternative
+from ledgerwire.receipts import Alternative, Box
 from workers.books.receipts.extraction.amounts import normal
 from workers.books.receipts.extraction.labels import plain
 from workers.books.receipts.extraction.rows import Row, box_of
@@ -19,27 +21,19 @@ from workers.outside.ocr.words import Page
 #: Names stand among the first rows; below them are addresses, and then goods.
 FIRST_ROWS = 14
 LONGEST = 120
-LEGAL = re.compile(
-    r"\b(?:sdn\.?\s?bhd|berhad|bhd|s/b|enterprise|trading|llc|l\.l\.c|inc|corp|ltd|limited|plc|pty|pte|gmbh|ag|kg|ohg|e\.?k|mbh|sarl|sas|s\.?p\.?a"
-    r"|s\.?r\.?l|s\.?l\.?u?|bv|b\.v|nv|ab|oy|aps|a/s|co)\b\.?", re.IGNORECASE)  # fmt: skip
-STRONG_LEGAL = re.compile(
-    r"sdn\.?\s?\.?bhd|sdn\b|\bbhd\b|\bllc\b|\binc\b|\bltd\b|\bgmbh\b|\bpty\b|\bpte\b|\bsarl\b|\bs\.?r\.?l\b",
-    re.IGNORECASE,
+
+
+def _words(name: str) -> re.Pattern[str]:
+    """The patterns of one list of names.toml, as whole words."""
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(NAMES[name])})(?![^\W\d_])\.?", re.IGNORECASE)
+
+
+NAMES: dict[str, list[str]] = tomllib.loads(
+    files(__package__).joinpath("names.toml").read_text(encoding="utf-8")
 )
-TRADE = re.compile(
-    r"\b(?:restaurant|restoran|cafe|coffee|kopitiam|bakery|bistro|grill|pizza|sushi|kitchen|bar|pub|hotel|inn|market|mart|supermarket|hypermarket|store|shop"
-    r"|pharmacy|farmasi|apotheke|drogerie|baumarkt|hardware|trading|enterprise|stationery|stationer|books?|bookstore|electrical|electronics?|motors?|auto|petrol|station"
-    r"|clinic|klinik|dental|salon|optical|fashion|boutique|garden|center|centre|house|food|foods|foodstuff|deli|diner|steakhouse|tavern|seafood|noodle|curry|chicken|burger"
-    r"|machinery|services?|industries|holdings|group|company|international|wholesale|furniture|computer|mobile|gift|toys?|sport|sports)\b", re.IGNORECASE)  # fmt: skip
-NOT_A_NAME = re.compile(
-    r"\b(?:invoice|receipt|resit|tax|cash bill|bill|tel|phone|fax|hp|www|http|email|e-mail|gst|vat|abn|reg|id no|no\.|date|time|table|server|cashier|counter|pos|terminal"
-    r"|welcome|thank|customer|guest|order|take ?away|dine|check|copy|duplicate|reprint|invois|member|address|page|salesperson|staff|operator|till|ticket"
-    r"|rechnung|quittung|kassenbon|bon|beleg|steuer|datum|uhrzeit|kasse|bedient|telefon|original|merchant|visa|mastercard|debit|credit|sale|purchase|approved)\b",
-    re.IGNORECASE)  # fmt: skip
-ADDRESS = re.compile(
-    r"\b(?:jalan|jln|jl|lorong|lot|taman|tmn|bandar|kampung|persiaran|lebuh|seksyen|section|kuala|street|st|road|rd|avenue|ave|blvd|boulevard|drive|dr|lane|ln|highway|hwy|suite|floor|level|unit|plaza|mall"
-    r"|court|square|way|parkway|pkwy|rue|via|calle|platz|allee|weg|ring|gasse|city|postcode|po box|p\.?o\.?)\b|stra(?:ss|ß|s)e\b|str\.|\b\d{5}\b|\b[A-Z]{2}\s\d{5}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
-    re.IGNORECASE)  # fmt: skip
+LEGAL, STRONG_LEGAL, TRADE, NOT_A_NAME, ADDRESS = map(
+    _words, ("legal", "strong_legal", "trade", "other", "address")
+)
 NUMBERED = re.compile(
     r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$",
     re.IGNORECASE,
@@ -55,6 +49,8 @@ SITE = re.compile(
 )
 AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
 KNOWN = 90.0
+#: Words of the second row of a name.
+SHORT_END = 3
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -153,13 +149,13 @@ def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candida
     below = rows[index + 1]
     end = tidy(below.text)
     only_legal = not LEGAL.sub("", end).strip(" .,&()") and _letters(end) > 1
-    same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height  # noqa: PLR2004
-    near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height  # noqa: PLR2004
+    same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height
+    near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height
     if (
         not near
         or STRONG_LEGAL.search(name)
-        or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) < 4))
-    ):  # noqa: PLR2004
+        or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) <= SHORT_END))
+    ):
         return None
     return Candidate(f"{name} {end}"[:LONGEST], rows[index], (rows[index], below), score + 2.3)
 
@@ -180,6 +176,6 @@ def _letters(text: str) -> int:
     return sum(each.isalpha() for each in text)
 
 
-def _box(candidate: Candidate, pages: Sequence[Page]):  # type: ignore[no-untyped-def]
+def _box(candidate: Candidate, pages: Sequence[Page]) -> Box:
     words = [word for row in candidate.rows for word in row.words]
     return box_of(words, pages[candidate.row.page - 1], candidate.row.page)
