@@ -32,5 +32,6 @@ KINDS = registry(
         Kind(UndoImport, undo_import.undo_import, undo_import.PLAN),
         Kind(Learn, learn.learn, learn.PLAN),
         Kind(Ocr, ocr.reading_by(Readers.open), ocr.PLAN),
+        Kind(Ocr, ocr.reading_by(Readers.open), ocr.PLAN),
     ]
 )

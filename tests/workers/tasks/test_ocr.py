@@ -1,20 +1,25 @@
-"""Piles of receipts through a real worker and children that do as their files say."""
+"""Piles of receipts through a real worker and children that do as their files say; and one real picture."""
 
 from __future__ import annotations
 
 import asyncio
+import io
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from ledgerwire.jobs import LogLine, Status
+from ledgerwire.submissions import Ocr
 from tests.workers.jobs.conftest import Workers, reach
 from tests.workers.tasks.orders import KIND, Order, submit_orders
 from workers.books.receipts.schema import receipts
 from workers.jobs.kernel import Kernel
 from workers.jobs.record import JobRecord
 from workers.settings import Settings
+from workers.tasks import KINDS
 
 
 async def test_each_file_of_a_pile_has_its_own_outcome(
@@ -118,8 +123,32 @@ async def test_a_worker_that_is_stopped_puts_back_what_is_not_settled(
     assert settled < {each["receipt_id"] for each in result["files"]}
 
 
+async def test_a_picture_becomes_a_receipt(kernel: Kernel, workers: Workers, company: str) -> None:
+    """Through the readers that the registry names."""
+    await workers.start(*KINDS.values())
+    files = [await kernel.files.put("lunch.png", _drawn(), limit=2**20)]
+    submitted = await kernel.submit(Ocr(company_id=company, files=files), submitted_by="Ann")
+    result: Any = (await _complete(kernel, submitted.record.job_id)).result
+    (told,) = result["files"]
+    assert (told["outcome"], told["date"], told["total"]) == ("read", "2026-06-14", "14.50")
+    (row,) = await _rows(kernel)
+    assert kernel.files.path(row.previews[0]).read_bytes().startswith(b"\xff\xd8")
+    assert "BLUE DOOR COFFEE" in row.searched
+
+
+async def _drawn() -> AsyncIterator[bytes]:
+    image = Image.new("L", (620, 420), 255)
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(44)
+    rows = ("BLUE DOOR COFFEE LLC", "Date 2026-06-14", "Receipt no 4714", "Total  14.50")
+    for number, row in enumerate(rows):
+        pen.text((40, 40 + 80 * number), row, fill=0, font=font)
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    yield content.getvalue()
+
+
 async def _complete(kernel: Kernel, job_id: str) -> JobRecord:
-    record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=30)
+    record = await reach(kernel, job_id, Status.COMPLETE, Status.FAILED, within=60)
     assert record.status is Status.COMPLETE, record.error
     return record
 

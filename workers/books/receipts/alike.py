@@ -10,8 +10,9 @@ from rapidfuzz import fuzz
 
 from workers.books.merchants import merchant_name
 
-#: Of the bits of two perceptual hashes, the share that may differ in two pictures of one receipt. Measured on 82 scans:
-#: sent once more, smaller or as another JPEG, at most 8 of 256 bits; tilted by half a degree 30; any two others from 46.
+#: Of the bits of two perceptual hashes, the share that may differ in two pictures of one receipt. Measured on 82
+#: scans: sent once more, smaller or as another JPEG, at most 8 of 256 bits; tilted by half a degree 30; any two others
+#: from 46.
 DIFFERENT_BITS = 0.12
 #: What says how a firm is made, and not who it is.
 LEGAL = frozenset(
