@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server import accounts, companies, journal, review, rules, transactions
+from server import accounts, companies, journal, receipt_files, receipts, review, rules, transactions
 
 route_handlers = [
     *companies.route_handlers,
@@ -11,4 +11,6 @@ route_handlers = [
     *transactions.route_handlers,
     *review.route_handlers,
     *journal.route_handlers,
+    *receipts.route_handlers,
+    *receipt_files.route_handlers,
 ]

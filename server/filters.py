@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 from ledgerwire.books import Source, State, TransactionFilter, is_amount
 from ledgerwire.errors import FieldError
 from ledgerwire.journal import EntryState, JournalFilter
+from ledgerwire.receipts import ReceiptFilter, ReceiptState
 from ledgerwire.text import PLAIN
 from server.refusals import InvalidInput
 
@@ -55,6 +56,33 @@ EntryStateIs = Annotated[
     EntryState | None,
     QueryParameter(name="state", required=False, description="`proposed` or, once approved, `posted`"),
 ]
+ReceiptStates = Annotated[
+    list[ReceiptState] | None,
+    QueryParameter(name="state", required=False, description="Any of these; may be repeated"),
+]
+ReadBy = Annotated[
+    str | None,
+    QueryParameter(required=False, max_length=64, pattern=PLAIN, description="What this job read"),
+]
+OfLine = Annotated[
+    str | None,
+    QueryParameter(required=False, max_length=64, pattern=PLAIN, description="Attached to this bank line"),
+]
+IsAttached = Annotated[
+    bool | None, QueryParameter(required=False, description="Whether it is attached to a bank line")
+]
+IsDuplicate = Annotated[
+    bool | None, QueryParameter(required=False, description="Whether an earlier receipt looks the same")
+]
+ReceiptWords = Annotated[
+    str | None,
+    QueryParameter(
+        required=False,
+        max_length=200,
+        pattern=PLAIN,
+        description="Words that all stand in its text, its vendor or its file's name, in any case",
+    ),
+]
 
 
 def transaction_filter(
@@ -94,8 +122,32 @@ def journal_filter(
     return JournalFilter(state=states, account=account, date_from=date_from, date_to=date_to)
 
 
+def receipt_filter(
+    states: ReceiptStates = None,
+    job_id: ReadBy = None,
+    transaction_id: OfLine = None,
+    attached: IsAttached = None,
+    duplicate: IsDuplicate = None,
+    text: ReceiptWords = None,
+    date_from: From = None,
+    date_to: To = None,
+) -> ReceiptFilter:
+    return ReceiptFilter(
+        state=states,
+        job_id=job_id,
+        transaction_id=transaction_id,
+        attached=attached,
+        duplicate=duplicate,
+        text=text,
+        date_from=date_from,
+        date_to=date_to,
+    )
+
+
 #: What a handler names ``wanted``.
 WantedTransactions = NamedDependency[TransactionFilter]
 WantedEntries = NamedDependency[JournalFilter]
+WantedReceipts = NamedDependency[ReceiptFilter]
 TRANSACTIONS = {"wanted": Provide(transaction_filter, sync_to_thread=False)}
 ENTRIES = {"wanted": Provide(journal_filter, sync_to_thread=False)}
+RECEIPTS = {"wanted": Provide(receipt_filter, sync_to_thread=False)}

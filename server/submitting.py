@@ -16,7 +16,7 @@ from litestar.params import HeaderParameter, JSONBody
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
-from ledgerwire.submissions import KINDS, Submission, Upload, UploadAndCategorize
+from ledgerwire.submissions import KINDS, Ocr, Submission, Upload, UploadAndCategorize
 from server.answers import at, look_again
 from server.auth import require, require_anywhere
 from server.faults import fault_in
@@ -121,8 +121,11 @@ async def _accepted(kernel: Kernel, submitted: Submitted, position: Position) ->
 
 
 async def check(kernel: Kernel, submission: Submission) -> None:
-    """Raises InvalidInput for what can be told without reading deep."""
-    for name in upload_fields(type(submission)):
+    """Raises InvalidInput for what can be told without reading deep.
+
+    An empty file among receipts is that file's own failure: the others of its pile are read.
+    """
+    for name in [] if isinstance(submission, Ocr) else upload_fields(type(submission)):
         if any(upload.size == 0 for upload in _uploads(getattr(submission, name))):
             raise InvalidInput(FieldError(f"/{name}", "The file is empty."))
     if isinstance(submission, UploadAndCategorize) and submission.account_id is not None:
