@@ -22,6 +22,8 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
+from workers.settings import export
+
 T = TypeVar("T")
 LENGTH = struct.Struct(">I")
 PR_SET_PDEATHSIG = 1
@@ -49,6 +51,7 @@ class Call(msgspec.Struct, frozen=True):
     #: Of processor time; the parent watches the clock on the wall.
     seconds: float
     parent: int
+    variables: dict[str, str]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -74,16 +77,19 @@ class Child:
     Whatever goes wrong with a call but an error of its function ends the process: ``alive`` says so.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, memory_mb: int) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, memory_mb: int, variables: Mapping[str, str]
+    ) -> None:
         self.alive = True
         self._process = process
         self._memory_mb = memory_mb
+        self._variables = dict(variables)
         self._complaint = b""
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, *, memory_mb: int, environ: Mapping[str, str] | None = None) -> Self:
-        """``environ`` is set beside ours, before the child imports anything."""
+    async def start(cls, *, memory_mb: int, variables: Mapping[str, str] | None = None) -> Self:
+        """``variables`` is set in the child before it imports what it is called for."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-P", "-m", "workers.child"),
@@ -92,9 +98,8 @@ class Child:
             stderr=asyncio.subprocess.PIPE,
             # A group of its own, so that what it starts is killed with it.
             start_new_session=True,
-            env={**os.environ, **environ} if environ else None,
         )
-        return cls(process, memory_mb)
+        return cls(process, memory_mb, variables or {})
 
     @property
     def pid(self) -> int:
@@ -102,7 +107,7 @@ class Child:
 
     async def call(self, function: str, *args: Any, result: type[T], seconds: float) -> T:
         """As run_in_child; one at a time."""
-        call = Call(function, list(args), self._memory_mb, seconds, os.getpid())
+        call = Call(function, list(args), self._memory_mb, seconds, os.getpid(), self._variables)
         try:
             async with asyncio.timeout(seconds):
                 output = await self._converse(msgspec.msgpack.encode(call))
@@ -196,6 +201,7 @@ def main() -> None:
             call = calls.get()
             _die_with(call.parent)
             _limit(call)
+            export(**call.variables)
             answer = msgspec.msgpack.encode(_run(call))
             out.write(LENGTH.pack(len(answer)) + answer)
             out.flush()

@@ -68,7 +68,7 @@ class Readers:
             child = self._idle.pop()
             if child.alive:
                 return child
-        return await Child.start(memory_mb=MEMORY_MB, environ=ONE_THREAD)
+        return await Child.start(memory_mb=MEMORY_MB, variables=ONE_THREAD)
 
     def _put_back(self, child: Child) -> None:
         if child.alive:

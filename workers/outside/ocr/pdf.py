@@ -97,7 +97,7 @@ def _words(page: Any, image: Image.Image) -> list[Word]:
 
 def _continues(box: tuple[float, ...], here: tuple[float, ...]) -> bool:
     high = max(1.0, box[3] - box[1])
-    return -high < here[0] - box[2] < GAP * high and min(box[3], here[3]) - max(box[1], here[1]) > -0.2 * high  # noqa: PLR2004
+    return -high < here[0] - box[2] < GAP * high and min(box[3], here[3]) - max(box[1], here[1]) > -0.2 * high
 
 
 def _finish(words: list[Word], part: str, box: tuple[float, float, float, float]) -> str:

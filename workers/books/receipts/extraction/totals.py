@@ -31,7 +31,8 @@ PROOF = {
 LOWER_ON_THE_PAGE = 1.2
 LARGEST = 0.8
 TALL = 0.7
-FAR_OFF = -0.8
+FAR_OFF = -1.8
+ROUNDED_AWAY = 4.0
 NOT_LAST = -1.0
 REPAIRED = -0.5
 #: Amounts of bills that we read: what is longer is a number of something.
@@ -76,21 +77,25 @@ def _score(line: Line, amount: Amount, depth: float, height: float) -> float:
 
 
 def _rounded(best: dict[Decimal, Candidate], lines: Sequence[Line]) -> list[Candidate]:
-    """Where a till rounds, what is paid stands below what was reckoned."""
-    if not any(line.kind == "rounding" for line in lines):
+    """Where a till rounds, what is paid stands below what was reckoned, and differs by what is printed between."""
+    cents = {abs(line.last) for line in lines if line.kind == "rounding" and line.last}
+    if not cents:
         return list(best.values())
-    found = []
-    for each in best.values():
-        lower = [
-            other
-            for other in best.values()
-            if other.value != each.value
-            and abs(other.value - each.value) < ROUNDED
-            and other.amount.row.index > each.amount.row.index
-            and other.kind not in NEVER_TOTAL
-        ]
-        found.append(msgspec.structs.replace(each, score=each.score - 1.5) if lower else each)
-    return found
+    return [
+        msgspec.structs.replace(each, score=each.score - ROUNDED_AWAY)
+        if any(_is_rounded(each, other, cents) for other in best.values())
+        else each
+        for each in best.values()
+    ]
+
+
+def _is_rounded(reckoned: Candidate, paid: Candidate, cents: set[Decimal]) -> bool:
+    return (
+        paid.kind not in NEVER_TOTAL
+        and paid.amount.row.index > reckoned.amount.row.index
+        and abs(paid.value - reckoned.value) in cents
+        and abs(paid.value - reckoned.value) <= ROUNDED
+    )
 
 
 def confidence(ranked: Sequence[Candidate]) -> float:

@@ -38,6 +38,10 @@ NUMBERED = re.compile(
     r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$",
     re.IGNORECASE,
 )
+#: What a state knows a firm by, and all behind it.
+IDENTIFIED = re.compile(
+    r"\s*\(?\b(?:abn|acn|vat|gst|uen|ein|siret|siren|hrb|ust-?id|kvk|nif|cvr)\b.*$", re.IGNORECASE
+)
 #: A registration number behind the name, in brackets or not.
 REGISTRATION = re.compile(
     r"[\s(\[{]*(?:co\.?\s?)?(?:reg\.?\s?)?(?:no\.?:?\s?)?[(\[{]?\s?\d{4,12}\s?-?\s?[A-Z0-9]?\s?[)\]}]?\s*$",
@@ -49,6 +53,7 @@ SITE = re.compile(
 )
 AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
 KNOWN = 90.0
+LEAST_LETTERS = 2
 #: Words of the second row of a name.
 SHORT_END = 3
 
@@ -106,7 +111,8 @@ def _candidates(rows: Sequence[Row], pages: Sequence[Page]) -> list[Candidate]:
     found = []
     for index, row in enumerate(top):
         name = tidy(row.text)
-        if _letters(name) < 2:  # noqa: PLR2004
+        # What only says how a firm is made is the end of the name above it.
+        if _letters(LEGAL.sub("", name)) < LEAST_LETTERS:
             continue
         score = _score(row, name, index, typical, pages[row.page - 1], sites, whole)
         found.append(Candidate(name, row, (row,), score))
@@ -148,12 +154,14 @@ def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candida
         return None
     below = rows[index + 1]
     end = tidy(below.text)
-    only_legal = not LEGAL.sub("", end).strip(" .,&()") and _letters(end) > 1
+    only_legal = _letters(LEGAL.sub("", end)) < LEAST_LETTERS and _letters(end) > 1
     same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height
     near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height
     if (
         not near
         or STRONG_LEGAL.search(name)
+        or NOT_A_NAME.search(name)
+        or ADDRESS.search(name)
         or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) <= SHORT_END))
     ):
         return None
@@ -163,6 +171,7 @@ def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candida
 def tidy(text: str) -> str:
     """Without a registration number, stars and rules around it."""
     name = normal(text).strip(" *-=_~.:;,#|<>«»'\"`")
+    name = IDENTIFIED.sub("", name)
     name = REGISTRATION.sub("", name)
     name = NUMBERED.sub("", name)
     return " ".join(name.split()).strip(" *-=_~:;,#|<>«»'\"`(")[:LONGEST]
