@@ -49,6 +49,24 @@ from ledgerwire.journal import (
     JournalPage,
     TrialBalance,
 )
+from ledgerwire.receipts import (
+    Alternative,
+    Attachment,
+    AttachmentOutcome,
+    AttachmentOutcomes,
+    Attachments,
+    Box,
+    FieldReading,
+    LineItem,
+    Match,
+    MatchList,
+    NewLineOfReceipt,
+    OneAttachment,
+    Receipt,
+    ReceiptPage,
+    ReceiptText,
+    TaxLine,
+)
 from ledgerwire.review import Categorization, Categorized, Seen
 from ledgerwire.rules import NewRule, Rule, RuleChange, RulePage, RulePreview
 from server.health import Alive, Ready
@@ -59,6 +77,7 @@ JOB_ID: Final = "0197c2de-4a10-7c3e-9a51-5f2b8e1c9d04"
 ACCOUNT_ID: Final = "0197c2d0-11b2-7f10-8c44-2f5f0f8f6a31"
 TRANSACTION_ID: Final = "0197c2de-4b7e-7d92-b1aa-93c1f3b0e2d7"
 RULE_ID: Final = "0197c2d3-52a9-7a61-9d0b-6f3f4f1a2c55"
+RECEIPT_ID: Final = "0197c2df-71aa-7d10-8f02-7c2f0b6a9e31"
 ENTRY_ID: Final = "0197c2de-4c02-7b18-8e3d-1d0f6a9b7c20"
 POSITION: Final = "9f86d081884c.417"
 MEALS: Final = "Meals and entertainment"
@@ -162,6 +181,39 @@ PREVIEW: Final = RulePreview(
     changes=[RuleChange(transaction=TRANSACTION, category="Office supplies and equipment")],
     contradictions=[],
 )
+MATCH: Final = Match(transaction=TRANSACTION, confidence=0.94, reason="same amount, next day, similar name")
+RECEIPT: Final = Receipt(
+    receipt_id=RECEIPT_ID,
+    job_id=JOB_ID,
+    name="IMG_2041.jpg",
+    media_type="image/jpeg",
+    size=412_806,
+    pages=1,
+    pages_in_file=1,
+    state="ready",
+    vendor="Blue Bottle Coffee",
+    date=AT.date(),
+    total=Decimal("4.50"),
+    currency="USD",
+    subtotal=Decimal("4.13"),
+    taxes=[TaxLine(name="Sales Tax", rate=Decimal(9), base=Decimal("4.13"), amount=Decimal("0.37"))],
+    payment_method="card",
+    card="4711",
+    number="20418",
+    items=[LineItem(description="Flat white", quantity=Decimal(1), amount=Decimal("4.13"))],
+    fields={
+        "total": FieldReading(
+            confidence=0.97,
+            box=Box(1, 0.62, 0.71, 0.18, 0.03),
+            alternatives=[Alternative("4.13", 0.1, Box(1, 0.62, 0.63, 0.18, 0.03))],
+        )
+    },
+    match=MATCH,
+    engine="rapidocr",
+    revision=1,
+    created_at=LATER,
+)
+ATTACHMENT: Final = Attachment(receipt_id=RECEIPT_ID, transaction_id=TRANSACTION_ID)
 LOG: Final = [LogEntry(1, [LogLine(LATER, "info", f"{DESCRIPTION}: {MEALS}")])]
 ATTEMPT: Final = Attempt(
     attempt=1, worker_id="host-71-5fd4", started_at=LATER, ended_at=None, outcome="running"
@@ -206,6 +258,14 @@ _VALUES: Final[list[msgspec.Struct]] = [
     JournalPage([ENTRY], None),
     BALANCE,
     AuditPage([AUDIT], None),
+    RECEIPT,
+    ReceiptPage([RECEIPT], None),
+    ReceiptText("Blue Bottle Coffee\nFlat white 4.13\nSales tax 9% 0.37\nTotal 4.50"),
+    MatchList([MATCH]),
+    OneAttachment(transaction_id=TRANSACTION_ID),
+    Attachments(attachments=[ATTACHMENT]),
+    AttachmentOutcomes([AttachmentOutcome(RECEIPT_ID, TRANSACTION_ID, "attached")]),
+    NewLineOfReceipt(account_id=ACCOUNT_ID, category=MEALS),
 ]
 
 #: By the name of the shape.
@@ -216,6 +276,8 @@ EXAMPLES: Final[dict[str, Any]] = {
     "UndoApprove": {"company_id": COMPANY, "approve_job_id": JOB_ID},
     "UndoImport": {"company_id": COMPANY, "import_job_id": JOB_ID},
     "Learn": {"company_id": COMPANY},
+    "Ocr": {"company_id": COMPANY, "files": ["the bytes of IMG_2041.jpg", "the bytes of invoice.pdf"]},
+    "ReceiptCorrection": {"vendor": "Blue Bottle Coffee", "total": "4.50", "confirm": True, "revision": 1},
     "UploadAndCategorize": {
         "company_id": COMPANY,
         "file": "Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n",
@@ -229,6 +291,8 @@ FILES: Final[dict[str, str]] = {
         f"2026-07-01,{DESCRIPTION},-4.50,USD,Checking,{MEALS},proposed,rule,1.0,rule: contains COFFEE,,,"
         f"{TRANSACTION_ID},{JOB_ID}\r\n"
     ),
+    "downloadReceipt": "the bytes of IMG_2041.jpg",
+    "showReceiptPage": "the bytes of a JPEG",
     "exportJournal": (
         "date,entry_id,transaction_id,state,description,account,debit,credit,currency\r\n"
         f"2026-07-01,{ENTRY_ID},{TRANSACTION_ID},proposed,{DESCRIPTION},{MEALS},4.50,0,USD\r\n"
@@ -242,6 +306,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "transaction_id": TRANSACTION_ID,
     "account_id": ACCOUNT_ID,
     "rule_id": RULE_ID,
+    "receipt_id": RECEIPT_ID,
+    "number": 1,
     "code": "6090",
     "Idempotency-Key": "june-2026-checking",
     "since": POSITION,

@@ -18,12 +18,23 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Tag
 
-from ledgerwire import access, books, errors, events, jobs, journal, review, rules, statements, submissions
+from ledgerwire import (
+    access,
+    books,
+    errors,
+    events,
+    jobs,
+    journal,
+    receipts,
+    review,
+    rules,
+    statements,
+    submissions,
+)
 from ledgerwire.errors import Problem
 from ledgerwire.submissions import Submission
 from server import health
 from server.answers import JSON
-from server.download import CSV
 from server.examples import EXAMPLES, FILES, PARAMETERS, problem_example
 from server.problems import MEDIA_TYPE
 from server.submitting import names_upload, upload_fields
@@ -38,6 +49,7 @@ MODULES: Final = (
     health,
     journal,
     jobs,
+    receipts,
     review,
     rules,
     statements,
@@ -58,6 +70,7 @@ TAGS: Final = {
     "Jobs": "Follow, cancel and retry jobs.",
     "Events": "Every step of a job as it happens, and what was missed.",
     "Books": "What the jobs work on.",
+    "Receipts": "What was read of pictures and PDFs, and the bank lines that paid.",
     "Session": "Signing in to the dashboard.",
     "Health": "For load balancers and monitoring.",
 }
@@ -240,7 +253,7 @@ def _give_examples(operation: Node) -> None:
         _give_example(content)
     for answer in operation["responses"].values():
         for media_type, content in answer.get("content", {}).items():
-            if media_type == CSV:
+            if operation["operationId"] in FILES and media_type not in (JSON, MEDIA_TYPE):
                 content["example"] = FILES[operation["operationId"]]
             _give_example(content)
     for parameter in operation.get("parameters", []):

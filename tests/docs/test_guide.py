@@ -81,7 +81,9 @@ def apply(tree: Path) -> None:
     registry = tree / "workers/tasks/__init__.py"
     kinds = re.compile(r"^KINDS = registry\(.*?^\)\n", re.DOTALL | re.MULTILINE)
     text = kinds.sub(lambda _: texts["workers/tasks/__init__.py"], registry.read_text())
-    text = text.replace("from workers.tasks import ", "from workers.tasks import spending, ")
+    text = text.replace(
+        "from workers.tasks import (", "from workers.tasks import (  # noqa: I001\n    spending,"
+    )
     registry.write_text(text.replace("    Learn,\n", "    Learn,\n    Spending,\n"))
 
 
@@ -143,6 +145,10 @@ RAISERS = (
 )
 #: Said by the books to whoever reads or changes them over the API; everything else of theirs is a job's.
 OF_BOOKS = {
+    "already_attached",
+    "already_booked",
+    "other_currency",
+    "receipt_incomplete",
     "account_in_use",
     "account_taken",
     "bad_cursor",
