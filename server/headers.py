@@ -30,7 +30,8 @@ class SecureHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 is_docs = scope["path"].startswith("/docs")
-                headers["Content-Security-Policy"] = DOCS_POLICY if is_docs else POLICY
+                # Bytes that somebody sent have a stricter one of their own.
+                headers.setdefault("Content-Security-Policy", DOCS_POLICY if is_docs else POLICY)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -23,11 +23,7 @@ from workers.files import Files
 ONE = "/companies/{company_id:str}/receipts/{receipt_id:str}"
 PIECE = 64 * 1024
 #: What somebody sent is data: no browser may take it for a page of ours, whatever its bytes say.
-INERT = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+INERT = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 PageNumber = Annotated[int, PathParameter(ge=1, le=100, description="From 1")]
 
 

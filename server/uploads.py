@@ -51,16 +51,21 @@ async def read_form(
     """
     parts = _Parts(request)
     form = Form({}, {})
+    name = ""
     try:
         while (segment := await parts.next()) is not None:
             if segment.filename is not None:
                 may_store(form.fields)
-                upload = await files.put(_file_name(segment), parts.payload(), limit=file_limit)
+                name = _file_name(segment)
+                if sum(map(len, form.files.values())) == MOST_FILES:
+                    told = f"At most {MOST_FILES} files in one request: send the others in another."
+                    raise InvalidInput(FieldError(f"/{segment.name}", told))
+                upload = await files.put(name, parts.payload(), limit=file_limit)
                 form.files.setdefault(segment.name or "", []).append(upload)
             else:
                 form.fields[segment.name or ""] = await _text(segment, parts)
     except FileTooLarge as error:
-        raise TooLarge("A file", error.limit) from None
+        raise TooLarge(f"The file {name!r}", error.limit) from None
     except RequestEntityTooLarge:
         raise TooLarge("A request", request.route_handler.resolve_request_max_body_size() or 0) from None
     except ParserLimitReached as error:
@@ -75,7 +80,7 @@ class _Parts:
 
     def __init__(self, request: Request[Any, Any, Any]) -> None:
         self._pieces = request.stream()
-        self._parser = PushMultipartParser(_boundary(request), max_segment_count=MOST_FIELDS + MOST_FILES)
+        self._parser = PushMultipartParser(_boundary(request), max_segment_count=MOST_FIELDS + MOST_FILES + 1)
         self._events: Any = iter(())
 
     async def next(self) -> MultipartSegment | None:

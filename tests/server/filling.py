@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -11,7 +13,10 @@ from sqlalchemy import select
 from ledgerwire.books import BankAccount
 from tests.server.serving import Api
 from tests.workers.books.making import JUNE, categorize, import_all, statement
+from tests.workers.books.receipts.filing import findings, new_receipt
+from tests.workers.books.reviewing import LATER
 from workers.books.companies import list_bank_accounts
+from workers.books.receipts.recording import record_receipt
 from workers.books.schema import transactions
 
 
@@ -36,3 +41,23 @@ async def filled_books(
     async with database.reading() as sql:
         ids = (await sql.execute(mine.order_by(transactions.c.line_no))).scalars().all()
     return FilledBooks(account, job_id, list(ids))
+
+
+async def filed_receipt(api: Api, company_id: str, *read: Any, name: str = "lunch.jpg", **more: Any) -> str:
+    """The id of a receipt of these findings, with bytes of its own and a picture of its page."""
+    content = f"the bytes of {uuid4()}".encode()
+    original = await kept(api, content)
+    picture = await kept(api, b"a picture")
+    new = new_receipt(
+        findings(*read, **more), name=name, sha256=original, size=len(content), previews=[picture]
+    )
+    async with api.kernel.database.transaction() as tx:
+        recorded = await record_receipt(tx, company_id, new, actor="Ann", now=LATER)
+    return recorded.receipt.receipt_id
+
+
+async def kept(api: Api, content: bytes) -> str:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    return (await api.kernel.files.put("file", pieces(), limit=2**20)).sha256

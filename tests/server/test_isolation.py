@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from server.openapi import build
-from tests.server.filling import filled_books
+from tests.server.filling import filed_receipt, filled_books
 from tests.server.serving import Api, problem_in
 from workers.books.access import Role
 
@@ -26,6 +26,7 @@ class Ids(msgspec.Struct, frozen=True):
     rule: str = "0197c2de-4a10-7c3e-9a51-000000000002"
     bank: str = "0197c2de-4a10-7c3e-9a51-000000000003"
     code: str = "9999"
+    receipt: str = "0197c2de-4a10-7c3e-9a51-000000000004"
 
     def fill(self, template: str) -> str:
         return template.format(**msgspec.structs.asdict(self))
@@ -41,14 +42,15 @@ class Probe(msgspec.Struct, frozen=True):
     path: str
     method: str = "GET"
     json: Any = None
-    form: bool = False
+    #: The field of a form that takes files.
+    form: str | None = None
     #: The least role that may, in one's own company.
     role: Role = Role.VIEWER
 
     async def ask(self, client: httpx2.AsyncClient, ids: Ids) -> httpx2.Response:
         path = ids.fill(self.path)
         if self.form:
-            files = {"file": ("june.csv", CSV)}
+            files = {self.form: ("june.csv", CSV)}
             return await client.post(path, data={"company_id": ids.company}, files=files)
         return await client.request(self.method, path, json=filled(self.json, ids))
 
@@ -77,11 +79,13 @@ def writing(method: str, path: str, body: Any = None, role: Role = Role.BOOKKEEP
 
 RULE = {"category": "Insurance", "match": "X"}
 LINE = "/transactions/{transaction}"
+RECEIPT = "/receipts/{receipt}"
+PAIR = {"receipt_id": "{receipt}", "transaction_id": "{transaction}"}
 #: Every operation that knows a company, by its operation_id.
 PROBES: Mapping[str, Probe] = {
     "submitCategorize": submitting("categorize"),
     "submitUploadAndCategorize": Probe(
-        "/api/jobs/upload-and-categorize", "POST", form=True, role=Role.BOOKKEEPER
+        "/api/jobs/upload-and-categorize", "POST", form="file", role=Role.BOOKKEEPER
     ),
     "submitBulkApprove": submitting("bulk-approve", transaction_ids=["{transaction}"]),
     "submitUndoApprove": submitting("undo-approve", approve_job_id="{job}"),
@@ -122,6 +126,19 @@ PROBES: Mapping[str, Probe] = {
     "listJournal": reading("/journal"),
     "exportJournal": reading("/journal.csv"),
     "getTrialBalance": reading("/journal/balance"),
+    "submitOcr": Probe("/api/jobs/ocr", "POST", form="files", role=Role.BOOKKEEPER),
+    "listReceipts": reading("/receipts"),
+    "getReceipt": reading(RECEIPT),
+    "correctReceipt": writing("PATCH", RECEIPT, {"confirm": True}),
+    "removeReceipt": writing("DELETE", RECEIPT),
+    "getReceiptText": reading(f"{RECEIPT}/text"),
+    "listMatches": reading(f"{RECEIPT}/matches"),
+    "downloadReceipt": reading(f"{RECEIPT}/file"),
+    "showReceiptPage": reading(f"{RECEIPT}/pages/1"),
+    "attachReceipts": writing("POST", "/receipts/attach", {"attachments": [PAIR]}),
+    "attachReceipt": writing("POST", f"{RECEIPT}/attach", {"transaction_id": "{transaction}"}),
+    "detachReceipt": writing("POST", f"{RECEIPT}/detach", {"transaction_id": "{transaction}"}),
+    "bookReceipt": writing("POST", f"{RECEIPT}/transaction", {"account_id": "{bank}"}),
 }
 #: Those that name something within a company of the path.
 NAMING = [name for name, probe in PROBES.items() if "/companies/" in probe.path and probe.path.count("{") > 1]
@@ -156,6 +173,7 @@ async def theirs(sqlite_api: Api) -> Ids:
         rule=written.json()["rule_id"],
         bank=books.account.account_id,
         code="7777",
+        receipt=await filed_receipt(sqlite_api, "globex"),
     )
 
 
