@@ -7,6 +7,7 @@ A 10 KB file can hold 100 million pixels, and one of 300 bytes a page that would
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,18 @@ HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 #: A PDF may begin with other bytes (ISO 32000-1, implementation note 13).
 PDF_WITHIN = 1024
+#: What decoders raise over bytes that make no sense.
+DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+)
 #: Modes of sixteen bits and more, which Pillow would cut off at white.
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")
 
@@ -97,7 +110,7 @@ def _open_image(path: Path, media_type: str) -> Document:
     image = _opened(path, formats)
     check_size(*image.size)
     count = int(getattr(image, "n_frames", 1))
-    # A GIF that moves is no document, but its first frame may be one.
+    # A GIF that moves is no document, but its first frames may be one.
     if count > MOST_PAGES and media_type != "image/gif":
         raise faults.too_many_pages(count, MOST_PAGES)
     return Document(media_type, count, _frames(image))
@@ -107,10 +120,11 @@ def _opened(path: Path, formats: tuple[str, ...]) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Image.open(path, formats=formats)
+            # Uploads are small enough to be held; an open file would have to be closed by whoever takes the last page.
+            return Image.open(io.BytesIO(path.read_bytes()), formats=formats)
     except UnidentifiedImageError:
         raise faults.unreadable("no picture can be made out") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except DAMAGE as error:
         raise faults.unreadable(_why(error)) from None
 
 
@@ -125,7 +139,7 @@ def _frames(image: Image.Image) -> Iterator[Picture]:
             yield Picture(upright(frame))
     except FileFault:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, ZeroDivisionError) as error:
+    except DAMAGE as error:
         raise faults.unreadable(_why(error)) from None
 
 
