@@ -27,6 +27,14 @@ from workers.settings import export
 T = TypeVar("T")
 LENGTH = struct.Struct(">I")
 PR_SET_PDEATHSIG = 1
+#: How libraries that are not written in Python say that they got no memory.
+OUT_OF_MEMORY = (
+    "bad_alloc",
+    "bad allocation",
+    "failed to allocate",
+    "insufficient memory",
+    "cannot allocate memory",
+)
 #: How much of a child's stderr is kept for the log of a failure.
 STDERR_KEPT = 4_000
 
@@ -80,7 +88,7 @@ class Child:
     def __init__(
         self, process: asyncio.subprocess.Process, memory_mb: int, variables: Mapping[str, str]
     ) -> None:
-        self.alive = True
+        self._ended = False
         self._process = process
         self._memory_mb = memory_mb
         self._variables = dict(variables)
@@ -100,6 +108,10 @@ class Child:
             start_new_session=True,
         )
         return cls(process, memory_mb, variables or {})
+
+    @property
+    def alive(self) -> bool:
+        return not self._ended and self._process.returncode is None
 
     @property
     def pid(self) -> int:
@@ -151,7 +163,7 @@ class Child:
 
     async def end(self) -> None:
         """Kill it, if it has not died by itself, and what it has started with it."""
-        self.alive = False
+        self._ended = True
         await asyncio.shield(self._end())
 
     async def _end(self) -> None:
@@ -220,6 +232,8 @@ def _run(call: Call) -> Answer:
     except MemoryError:
         return Answer(kind="memory", detail=f"It needed more than {call.memory_mb} MB.")
     except Exception as error:  # noqa: BLE001 - the parent gets whatever it is
+        if any(words in str(error).lower() for words in OUT_OF_MEMORY):
+            return Answer(kind="memory", detail=f"It needed more than {call.memory_mb} MB.")
         return Answer(kind="error", detail=f"{type(error).__name__}: {error}"[:STDERR_KEPT])
 
 

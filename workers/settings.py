@@ -111,8 +111,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ocr_engine: str = "auto"
     #: Receipts read at once, each in a process of its own; null means one a core.
     ocr_processes: int | None = None
-    #: Seconds that reading one file may take.
-    ocr_timeout: float = 60.0
+    #: Seconds that reading one file may take: ten scanned pages need thirty.
+    ocr_timeout: float = 120.0
     log_level: str = "INFO"
     tempo: Tempo = Tempo()
 
@@ -165,7 +165,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         tesseract_cmd=env.get("TESSERACT_CMD") or None,
         ocr_engine=_choice(env, "OCR_ENGINE", ("auto", "tesseract", "rapidocr")),
         ocr_processes=_whole(env, "OCR_PROCESSES", 0, least=0, most=64) or None,
-        ocr_timeout=_number(env, "OCR_TIMEOUT", 60.0),
+        ocr_timeout=_number(env, "OCR_TIMEOUT", 120.0),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         tempo=Tempo().scaled(_number(env, "TEMPO", 1.0)),
     )
