@@ -21,6 +21,7 @@ from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
     Learn,
+    Ocr,
     Submission,
     UndoApprove,
     UndoImport,
@@ -56,6 +57,23 @@ class AsyncLedgerwire(Client):
             company_id=company,
             account_id=account,
             mapping=mapping,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    async def read_receipts(
+        self,
+        files: Sequence[Source],
+        *,
+        company: str,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncJobHandle:
+        """Reads up to a hundred photos, scans and PDFs of receipts; each has its outcome in ``result()["files"]``."""
+        return await self.submit(
+            Ocr,
+            company_id=company,
+            files=list(files),
             tenant_id=tenant_id,
             idempotency_key=idempotency_key,
         )

@@ -76,6 +76,29 @@ def upload(
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@company_option
+@watch_option
+@as_json_option
+@pass_session
+def receipts(session: Session, files: tuple[Path, ...], company: str, *, watch: bool, in_json: bool) -> None:
+    """Read FILES: photos, scans and PDFs of receipts, or folders of them, up to a hundred at once.
+
+    A file that cannot be read is told, and the others are read: the job is complete all the same.
+    """
+    pile = [each for path in files for each in _files_in(path)]
+    if not pile:
+        raise click.UsageError("There are no files in these folders.")
+    submitted(session.client.read_receipts(pile, company=company), watch=watch, in_json=in_json)
+
+
+def _files_in(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
+
+
+@main.command()
 @company_option
 @click.option("--limit", type=click.IntRange(1, 50_000), help="At most so many lines.  [default: 100]")
 @click.option("--transaction", "transactions", multiple=True, help="Only this one; may be repeated.")

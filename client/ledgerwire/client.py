@@ -34,6 +34,7 @@ from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
     Learn,
+    Ocr,
     Submission,
     UndoApprove,
     UndoImport,
@@ -108,6 +109,23 @@ class Ledgerwire(Client):
             company_id=company,
             account_id=account,
             mapping=mapping,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
+    def read_receipts(
+        self,
+        files: Sequence[Source],
+        *,
+        company: str,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Reads up to a hundred photos, scans and PDFs of receipts; each has its outcome in ``result()["files"]``."""
+        return self.submit(
+            Ocr,
+            company_id=company,
+            files=list(files),
             tenant_id=tenant_id,
             idempotency_key=idempotency_key,
         )

@@ -76,7 +76,9 @@ def _eta(job: Job) -> str:
 
 
 def _result(job: Job) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (job.result or {}).items())
+    """Its figures; lists of single outcomes are no part of one line."""
+    told = {name: value for name, value in (job.result or {}).items() if not isinstance(value, list | dict)}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
 
 
 def _error(job: Job) -> str:

@@ -66,6 +66,34 @@ def test_upload_and_watch_writes_a_line_per_change(run: CliRun, server: Server, 
     assert done.exit_code == 0
 
 
+def test_receipts_sends_files_and_folders_as_one_pile(run: CliRun, server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "june"
+    folder.mkdir()
+    for path in (tmp_path / "lunch.jpg", folder / "a.pdf", folder / "b.png", folder / ".hidden"):
+        path.write_bytes(path.name.encode())
+    (folder / "below").mkdir()
+    result = {"files": [{"file_no": 1, "outcome": "failed"}], "read": 2, "failed": 1}
+    server.on("POST", "/api/jobs/ocr", reply(a_job("complete", kind="ocr", result=result), 202))
+    done = run("receipts", str(tmp_path / "lunch.jpg"), str(folder))
+    assert done.exit_code == 0
+    assert done.stdout.rstrip().endswith("ocr  read 2, failed 1")
+    (call,) = server.calls
+    assert call.body.count(b'name="files"') == 3
+    assert b"hidden" not in call.body
+
+
+def test_a_pile_that_cannot_be_is_refused_before_it_is_sent(
+    run: CliRun, server: Server, tmp_path: Path
+) -> None:
+    assert run("receipts", str(tmp_path)).exit_code == 2
+    for number in range(101):
+        (tmp_path / f"{number}.jpg").write_bytes(b"")
+    done = run("receipts", str(tmp_path))
+    assert done.exit_code == 2
+    assert "100" in done.stderr
+    assert server.calls == []
+
+
 def test_watch_in_json_writes_the_events_as_they_came(run: CliRun, server: Server) -> None:
     server.on("GET", JOB, reply(a_job("pending", 0)))
     server.on("GET", EVENTS, stream(*map(block, (ONE, logged(1, 2), END))))

@@ -90,6 +90,13 @@ def test_a_kind_of_a_third_party_is_submitted_like_our_own(client: Ledgerwire, s
     assert b"true" in body
 
 
+def test_receipts_are_sent_as_one_pile_empty_files_too(client: Ledgerwire, server: Server) -> None:
+    server.on("POST", "/api/jobs/ocr", reply(a_job("pending"), 202))
+    client.read_receipts([("lunch.jpg", b"A"), ("empty.pdf", b"")], company="demo")
+    assert server.calls[0].body.count(b'name="files"') == 2
+    assert b"empty.pdf" in server.calls[0].body
+
+
 def test_an_instance_without_files_can_be_submitted(client: Ledgerwire, server: Server) -> None:
     server.on("POST", SUBMIT, reply(a_job("pending"), 202))
     client.submit(Categorize(company_id="demo", transaction_ids=["t1"]))
