@@ -195,6 +195,8 @@ async def attach_receipt(
             raise Conflict(
                 "many_to_many", "A receipt of several lines cannot share one of them", outcome.detail
             )
+        if outcome.outcome == "booked":
+            raise Conflict("booked", "The line that was booked from the receipt is approved", outcome.detail)
         return await listing.find_receipt(sql, company_id, receipt_id)
 
 

@@ -107,6 +107,22 @@ async def test_a_receipt_without_a_line_becomes_one_once(api: Api) -> None:
     assert again.status_code == 409
 
 
+async def test_an_approved_line_that_was_booked_from_it_is_in_the_way_and_said_so(sqlite_api: Api) -> None:
+    books = await filled_books(sqlite_api, "acme", ("BLUE DOOR COFFEE", "-4.50"))
+    key = await filed_receipt(sqlite_api, "acme", currency="USD")
+    wanted = {"account_id": books.account.account_id, "category": "Insurance"}
+    bank_line = {"transaction_id": books.ids[0]}
+    async with sqlite_api.member("acme") as client:
+        made = (await client.post(f"{BASE}/{key}/transaction", json=wanted)).json()
+        line = f"{BASE.removesuffix('receipts')}transactions/{made['transaction_id']}"
+        approved = await client.post(f"{line}/approve", json={})
+        refused = await client.post(f"{BASE}/{key}/attach", json=bank_line)
+        after = (await client.get(f"{BASE}/{key}")).json()
+    assert approved.status_code == 200, approved.text
+    assert (refused.status_code, code_of(refused)) == (409, "booked")
+    assert after["transaction_ids"] == [made["transaction_id"]]
+
+
 async def test_its_bytes_come_back_as_a_download_and_its_page_as_a_picture(sqlite_api: Api) -> None:
     key = await filed_receipt(sqlite_api, "acme", name=HOSTILE)
     async with sqlite_api.member("acme", Role.VIEWER) as client:
