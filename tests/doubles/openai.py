@@ -36,7 +36,16 @@ from typing import Any
 
 import msgspec
 
-from tests.doubles.misbehaviour import KINDS, LETTERS_A_TOKEN, Call, Switch, completion_of, error, lines_of
+from tests.doubles.misbehaviour import (
+    KINDS,
+    LETTERS_A_TOKEN,
+    Call,
+    Switch,
+    completion_of,
+    error,
+    lines_of,
+    receipt_call,
+)
 from tests.doubles.server import Misdeed, Request, Response, Server, json_response
 from tests.doubles.strict_schema import strict_fault
 
@@ -163,7 +172,7 @@ class OpenAI:
                 self._switches.pop(0)
         return switch
 
-    def _check(self, body: Any) -> Call | Response:
+    def _check(self, body: Any) -> Call | Response:  # noqa: PLR0911 - each refusal as OpenAI words it
         if body.get("model") != self.model:
             told = f"The model `{body.get('model')}` does not exist or you do not have access to it."
             return error(404, told, code="model_not_found")
@@ -177,6 +186,8 @@ class OpenAI:
             told = f"Invalid schema for response_format '{schema['name']}': {fault}"
             return error(400, told, param="response_format")
         try:
+            if "answers" not in schema["schema"]["properties"]:
+                return receipt_call(self.model, body, list(schema["schema"]["properties"]))
             answer = schema["schema"]["properties"]["answers"]["items"]["properties"]
             ids, categories = answer["id"]["enum"], answer["category"]["enum"]
             size = sum(len(message["content"]) for message in body["messages"])

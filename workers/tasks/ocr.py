@@ -23,6 +23,7 @@ from workers.books.receipts.recording import NewReceipt, find_bytes, record_rece
 from workers.jobs.attempt import Attempt, Batch
 from workers.jobs.plan import Plan
 from workers.settings import Settings
+from workers.tasks.advising import Adviser, Bill
 from workers.tasks.pile import Bundle, Readers, Reading, bundles_of, readings
 from workers.tasks.previews import keep_previews
 from workers.tasks.scratch import scratch_folder
@@ -85,11 +86,12 @@ async def _read_all(
             state = await _settle(attempt, bundle, known, state)
     async with attempt.database.reading() as connection:
         vendors = await known_vendors(connection, attempt.company_id)
+    adviser = Adviser(attempt) if attempt.shared.settings.has_language_model else None
     with scratch_folder(attempt) as scratch:
         found = readings(attempt, readers, unread, scratch=scratch, vendors=vendors, total=total)
         async with aclosing(found):
             async for bundle, reading in found:
-                state = await _settle(attempt, bundle, reading, state)
+                state = await _settle(attempt, bundle, reading, state, adviser)
     return state
 
 
@@ -100,15 +102,24 @@ async def _without_reading(attempt: Attempt, bundle: Bundle) -> Receipt | Unread
         return await find_bytes(connection, attempt.company_id, bundle.sha256)
 
 
-async def _settle(attempt: Attempt, bundle: Bundle, reading: Receipt | Reading, state: State) -> State:
-    """Commit what became of a file, and of those of the same bytes."""
+async def _settle(
+    attempt: Attempt, bundle: Bundle, reading: Receipt | Reading, state: State, adviser: Adviser | None = None
+) -> State:
+    """Commit what became of a file, and of those of the same bytes, with what a second opinion on it cost."""
+    bill: Bill | None = None
+    if adviser and isinstance(reading, Read):
+        reading, bill = await adviser.advise(reading)
     # The bytes first: a row never names what is not on disk.
     previews = await keep_previews(attempt.files, reading.previews) if isinstance(reading, Read) else []
     async with attempt.checkpoint() as batch:
+        if adviser and bill:
+            await adviser.settle(batch, bill)
         files = await _outcomes(attempt, batch, bundle, reading, previews, state)
         for each in files:
             batch.log(_sentence(each), level="warning" if each.outcome == "failed" else "info", data=each)
         state = State(files=[*state.files, *files])
+        if adviser:
+            adviser.complain(batch)
         batch.state, batch.done = state, len(state.files)
     return state
 

@@ -25,10 +25,13 @@ SENTENCES = {
 }
 
 
-def sentence(why: Unanswered, count: int, settings: Settings) -> str:
+def reason(why: Unanswered, settings: Settings) -> str:
     host = urlsplit(settings.openai_base_url or "").hostname or "OpenAI"
-    told = SENTENCES[why].format(host=host, model=settings.openai_model, tokens=settings.openai_daily_tokens)
-    return f"{told}; {of_lines(count, 'goes', 'go')} to review without its word."
+    return SENTENCES[why].format(host=host, model=settings.openai_model, tokens=settings.openai_daily_tokens)
+
+
+def sentence(why: Unanswered, count: int, settings: Settings) -> str:
+    return f"{reason(why, settings)}; {of_lines(count, 'goes', 'go')} to review without its word."
 
 
 def of_lines(count: int, one: str = "", many: str = "") -> str:

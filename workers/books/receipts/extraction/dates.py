@@ -34,12 +34,12 @@ SEPARATED = re.compile(
     re.VERBOSE,
 )
 NAMED_MONTH = re.compile(
-    r"""(?<!\d) (?P<d>[\doil]{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{0,2}\s? (?P<m>[a-z0]{3,9}) \.? \s?[-/.,'\ ]{0,2}\s?
-    (?P<y>[\dol]{4}|\d\d) (?=\D|$|\d\d:)""",
+    r"""(?<!\d) (?P<d>[\doil]{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{0,2}\s? (?P<m>[a-z0]{2,8}[a-z]) \.? \s?
+    [-/.,'\ ]{0,2}\s? (?P<y>[\dol]{4}|\d\d) (?=\D|$|\d\d:)""",
     re.VERBOSE,
 )
 MONTH_NAMED_FIRST = re.compile(
-    r"""(?<![a-z]) (?P<m>[a-z0]{3,9}) \.? \s?[-/\ .]?\s? (?P<d>\d{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{1,3}\s?
+    r"""(?<![a-z]) (?P<m>[a-z0]{2,8}[a-z]) \.? \s?[-/\ .]?\s? (?P<d>\d{1,2}) (?:st|nd|rd|th)? \s?[-/.,'\ ]{1,3}\s?
     (?P<y>\d{4}|\d\d) (?=\D|$|\d\d:)""",
     re.VERBOSE,
 )

@@ -18,6 +18,8 @@ from workers.books.receipts.extraction.rows import Row
 #: Letters a word needs before something that only looks like it is taken for it.
 FUZZY_FROM = 5
 ALIKE = 84.0
+#: A whole percentage and nothing else: what a tip of so much would be.
+PERCENT = re.compile(r"\(?(?:1[0258]|2[0258]|30)%\)?")
 #: A label is short; a sentence that happens to say "total" is none.
 LONGEST = 60
 #: Words that keep any other word of the row from saying what is to be paid.
@@ -66,6 +68,8 @@ def kind_of(label: str) -> str | None:
     """The first kind whose word the label holds, as written; else the first it looks like."""
     tokens = re.findall(r"[a-z%@\d]+", label)
     compact = "".join(tokens)
+    if PERCENT.fullmatch(compact):
+        return "suggestion"
     if not any(each.isalpha() for each in compact) or len(compact) > LONGEST:
         return None
     for kind in kinds():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -33,6 +33,8 @@ LARGEST = 0.8
 TALL = 0.7
 FAR_OFF = -1.8
 ROUNDED_AWAY = 4.0
+MISREAD_MARK = 4.0
+SUMS = ("total", "due", "card", "cash")
 NOT_LAST = -1.0
 REPAIRED = -0.5
 #: Amounts of bills that we read: what is longer is a number of something.
@@ -66,7 +68,7 @@ def candidates(lines: Sequence[Line], sums: Sums) -> list[Candidate]:
             score += sum(PROOF[each] for each in evidence)
             if amount.value not in best or score > best[amount.value].score:
                 best[amount.value] = Candidate(amount.value, amount, line.kind, score, evidence)
-    return sorted(_rounded(best, lines), key=lambda each: each.score, reverse=True)
+    return sorted(map(_unmarked(best), _rounded(best, lines)), key=lambda each: each.score, reverse=True)
 
 
 def _score(line: Line, amount: Amount, depth: float, height: float) -> float:
@@ -87,6 +89,18 @@ def _rounded(best: dict[Decimal, Candidate], lines: Sequence[Line]) -> list[Cand
         else each
         for each in best.values()
     ]
+
+
+def _unmarked(best: dict[Decimal, Candidate]) -> Callable[[Candidate], Candidate]:
+    """Doubts a value that is another sum with one more digit before it: the currency's mark, misread."""
+    sums = {str(each.value) for each in best.values() if each.kind in SUMS}
+
+    def judged(each: Candidate) -> Candidate:
+        text = str(each.value)
+        misread = text[1:] in sums and text[1] not in "0."
+        return msgspec.structs.replace(each, score=each.score - MISREAD_MARK) if misread else each
+
+    return judged
 
 
 def _is_rounded(reckoned: Candidate, paid: Candidate, cents: set[Decimal]) -> bool:
