@@ -27,6 +27,8 @@ MONTHS = {name: number for number, names in enumerate(WORDS["names"], start=1) f
 SHORTEST = 3
 #: Letters an engine takes digits for, inside of what is otherwise a date.
 DIGITLIKE = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1", "s": "5", "b": "8", "z": "2", "q": "0"})
+#: So many letters may stand for digits in one date.
+MOST_MISREAD = 3
 D = r"[\doilzsbq|]"
 SEPARATED = re.compile(
     rf"""(?<![\w.,/-]) (?P<a>{D}{{1,4}}) (?P<sep>\s?[/.,'\u2018\u2019-]\s?|\s) (?P<b>{D}{{1,2}}) (?P=sep)
@@ -43,6 +45,7 @@ MONTH_NAMED_FIRST = re.compile(
     (?P<y>\d{4}|\d\d) (?=\D|$|\d\d:)""",
     re.VERBOSE,
 )
+DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}\s?[-/., ]?\s?$")
 COMPACT = re.compile(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d\d(?:\s?[:.]\s?\d\d)?\s?(?:[ap]\.?m\b|uhr)?|\d{1,2}:\d\d")
 FOR = re.compile("|".join(WORDS["sale"]))
@@ -106,7 +109,9 @@ def _all_readings(text: str, place: Place) -> Iterator[Reading]:
     for match in NAMED_MONTH.finditer(text):
         yield from _named(match, 1.3)
     for match in MONTH_NAMED_FIRST.finditer(text):
-        yield from _named(match, 1.2)
+        # In "24 Mar 18 09:58" the day stands before the month, and behind it the year and the hour.
+        if len(match["y"]) == 4 or not DAY_BEFORE.search(text[: match.start()]):  # noqa: PLR2004
+            yield from _named(match, 1.2)
     for match in SEPARATED.finditer(text):
         yield from _numeric(match, place)
     for match in COMPACT.finditer(text):
@@ -131,7 +136,7 @@ def _month(name: str) -> int | None:
 
 def _numeric(match: re.Match[str], place: Place) -> Iterator[Reading]:
     raw = match.group("a") + match.group("b") + match.group("c")
-    if sum(each.isdigit() for each in raw) < len(raw) - 2:
+    if sum(each.isdigit() for each in raw) < len(raw) - MOST_MISREAD:
         return
     a, b, c = (_digits(match[name]) for name in "abc")
     spaced = 0.5 if not match["sep"].strip() else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import msgspec
@@ -52,10 +52,14 @@ SITE = re.compile(
     re.IGNORECASE,
 )
 AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
+#: A postcode or a house, not a shop.
+NUMBER_FIRST = re.compile(r"\W*\d{3,}|\W*\d+[-/,]\d")
 KNOWN = 90.0
 LEAST_LETTERS = 2
 #: Words of the second row of a name.
 SHORT_END = 3
+#: What the end of a name is worth to its beginning.
+WHOLE_NAME = 2.3
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -73,7 +77,7 @@ def find_vendor(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[st
         return None
     first = ranked[0]
     margin = min(3.0, first.score - ranked[1].score) if len(ranked) > 1 else 3.0
-    confidence = 1 / (1 + math.exp(-(-1.6 + 0.55 * min(first.score, 5.0) + 0.5 * margin)))
+    confidence = 1 / (1 + math.exp(-(-1.3 + 0.55 * min(first.score, 5.0) + 0.5 * margin)))
     others = [
         Alternative(each.name, round(0.35 / rank, 3), _box(each, pages))
         for rank, each in enumerate(ranked[1:4], start=2)
@@ -108,7 +112,7 @@ def _candidates(rows: Sequence[Row], pages: Sequence[Page]) -> list[Candidate]:
     typical = heights[len(heights) // 2]
     sites = {match.lower() for row in rows for match in SITE.findall(normal(row.text))}
     whole = _compact(" ".join(row.text for row in rows[FIRST_ROWS:]))
-    found = []
+    found: list[Candidate] = []
     for index, row in enumerate(top):
         name = tidy(row.text)
         # What only says how a firm is made is the end of the name above it.
@@ -116,9 +120,8 @@ def _candidates(rows: Sequence[Row], pages: Sequence[Page]) -> list[Candidate]:
             continue
         score = _score(row, name, index, typical, pages[row.page - 1], sites, whole)
         found.append(Candidate(name, row, (row,), score))
-        if joined := _joined(top, index, name, score):
-            found.append(joined)
-    return found
+    scores = {candidate.row.index: candidate.score for candidate in found}
+    return found + [joined for each in found if (joined := _joined(top, each, scores))]
 
 
 def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: set[str], rest: str) -> float:
@@ -136,6 +139,7 @@ def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: s
         AMOUNT_OR_CLOCK.search(text)
     )
     score -= 2.0 * digits / max(1, letters + digits) * (not STRONG_LEGAL.search(name))
+    score -= 1.0 * bool(NUMBER_FIRST.match(text)) * (not STRONG_LEGAL.search(name))
     score -= 1.5 * (letters < 4) + 1.2 * (row.confidence < 0.75)  # noqa: PLR2004
     compact = _compact(name)
     if len(compact) >= 4:  # noqa: PLR2004
@@ -148,33 +152,39 @@ def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: s
     return score + 0.3 * (abs(middle - 0.5) < 0.12) - 0.4 * (len(name) > 45)  # noqa: PLR2004
 
 
-def _joined(rows: Sequence[Row], index: int, name: str, score: float) -> Candidate | None:
+def _joined(rows: Sequence[Row], first: Candidate, scores: Mapping[int, float]) -> Candidate | None:
     """A name over two rows: the second is only the end of one."""
-    if index + 1 >= len(rows):
-        return None
-    below = rows[index + 1]
-    end = tidy(below.text)
-    only_legal = _letters(LEGAL.sub("", end)) < LEAST_LETTERS and _letters(end) > 1
-    same_print = abs(below.height - rows[index].height) < 0.2 * rows[index].height
-    near = below.words[0].top - rows[index].words[0].bottom < 0.9 * rows[index].height
-    if (
-        not near
-        or STRONG_LEGAL.search(name)
-        or NOT_A_NAME.search(name)
-        or ADDRESS.search(name)
-        or not (only_legal or (same_print and STRONG_LEGAL.search(end) and len(end.split()) <= SHORT_END))
+    place = first.row.index - rows[0].index
+    if place + 1 >= len(rows) or any(
+        words.search(first.name) for words in (STRONG_LEGAL, NOT_A_NAME, ADDRESS)
     ):
         return None
-    return Candidate(f"{name} {end}"[:LONGEST], rows[index], (rows[index], below), score + 2.3)
+    above, below = rows[place], rows[place + 1]
+    end = tidy(below.text)
+    only_legal = _letters(LEGAL.sub("", end)) < LEAST_LETTERS and _letters(end) > 1
+    same_print = abs(below.height - above.height) < 0.25 * above.height
+    ends_a_name = same_print and STRONG_LEGAL.search(end) and len(end.split()) <= SHORT_END
+    near = below.words[0].top - above.words[0].bottom < 0.9 * above.height
+    if not near or not (only_legal or ends_a_name):
+        return None
+    score = max(first.score + WHOLE_NAME, scores.get(below.index, 0.0) + 0.5)
+    return Candidate(f"{first.name} {end}"[:LONGEST], above, (above, below), score)
 
 
 def tidy(text: str) -> str:
     """Without a registration number, stars and rules around it."""
     name = normal(text).strip(" *-=_~.:;,#|<>«»'\"`")
-    name = IDENTIFIED.sub("", name)
+    name = _up_to_its_suffix(IDENTIFIED.sub("", name))
     name = REGISTRATION.sub("", name)
     name = NUMBERED.sub("", name)
     return " ".join(name.split()).strip(" *-=_~:;,#|<>«»'\"`(")[:LONGEST]
+
+
+def _up_to_its_suffix(name: str) -> str:
+    """Behind how a firm is made stands its number, in brackets that may be misread."""
+    ends = [match.end() for match in STRONG_LEGAL.finditer(name)]
+    rest = name[ends[-1] :] if ends else ""
+    return name[: ends[-1]] if any(each.isdigit() or each in "([{" for each in rest) else name
 
 
 def _compact(text: str) -> str:
