@@ -28,7 +28,7 @@ async def test_a_fresh_folder_is_enough_to_run(settings: Settings) -> None:
     findings = await doctor.examine(settings)
     assert all(finding.can_run for finding in findings)
     assert [finding.subject for finding in findings] == [
-        "Python", "DATA_DIR", "Database", "Broker", "Port", "Tesseract", "Language model", "QuickBooks"
+        "Python", "DATA_DIR", "Database", "Broker", "Port", "Tesseract", "RapidOCR", "Language model", "QuickBooks"
     ]  # fmt: skip
     assert "Ledgerwire can run here." in doctor.report(findings)
 
