@@ -77,7 +77,7 @@ def test_floors() -> None:
 
 
 def test_the_server_imports_without_any_vendor() -> None:
-    """An API process must start, and stay small, where no vendor's library is installed, nor any to learn or to read with."""
+    """An API process must start, and stay small, where no vendor's library is installed, nor what learns or reads."""
     code = (
         "import sys\n"
         "for name in ('openai', 'pytesseract', 'quickbooks', 'intuitlib'): sys.modules[name] = None\n"
