@@ -257,7 +257,7 @@ on(page.card, "job-undo", (job) => room?.undoImport(job));
 on(page.card, "bulk-retry", (job) => room?.retryFailed(job));
 on(page.card, "bulk-undo", (job) => room?.undoApproval(job));
 on(page.card, "another-file", () => page.drop.choose());
-on(page.card, "send-again", ({ job, ...answer }) => page.drop.sendAgain(job.job_id, room?.workspace.titles.of(job) ?? "the file", answer));
+on(page.card, "send-again", async ({ job, ...answer }) => page.drop.sendAgain(job.job_id, (await room?.workspace.titles.settled(job)) ?? "the file", answer));
 on(page.review, "filter-choose", openReview);
 on(page.review, "job-select", look);
 on(page.review, "choose-file", () => page.drop.choose());

@@ -32,6 +32,13 @@ export class Titles extends EventTarget {
     return known ?? byCount(job);
   }
 
+  /** The title for a sentence that is said once: waits until it is known. @param {Job} job */
+  async settled(job) {
+    const asked = NAMED.includes(job.kind) && !this.#names.get(job.job_id) ? await this.#name(job.job_id).catch(() => null) : null;
+    if (asked) this.know(job.job_id, asked);
+    return this.of(job);
+  }
+
   /** @param {string} jobId @param {string} name */
   know(jobId, name) {
     this.#names.set(jobId, name);
