@@ -82,7 +82,7 @@ def _words(page: Any, image: Image.Image) -> list[Word]:
     words: list[Word] = []
     part, box = "", (0.0, 0.0, 0.0, 0.0)
     for index, letter in enumerate(letters):
-        left, bottom, right, top = text.get_charbox(index)
+        left, bottom, right, top = text.get_charbox(index, loose=True)
         if letter.isspace() or not letter.isprintable():
             part = _finish(words, part, box)
             continue

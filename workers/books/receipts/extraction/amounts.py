@@ -20,7 +20,7 @@ NUMBERLIKE = re.compile(
 AMOUNT = re.compile(
     r"""
     (?<![\w.,:/#-]) (?P<sign>[-(]\s?)?
-    (?: (?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|kr|Fr|Rs|[$€£¥]) \s{0,3} )?
+    (?: (?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|INR|kr|Fr|Rs\.?|[$€£¥₹]) \s{0,3} )?
     (?P<minus>-)?
     (?P<whole> \d{1,3}(?:[ ]\d{3})+(?=,\d\d) | \d{1,3}(?:,\d{3})+(?=\s?\.) | \d{1,3}(?:\.\d{3})+(?=\s?,) | \d{1,7} )
     (?: \s?[.,]\s? ) (?P<cents>\d{2}|-(?=\s|$))
@@ -31,7 +31,7 @@ AMOUNT = re.compile(
 )
 #: A sum without cents, which counts only beside the mark of a currency.
 WHOLE = re.compile(
-    r"(?<![\w.,:/#-])(?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|kr|[$€£¥])\s{0,3}"
+    r"(?<![\w.,:/#-])(?P<mark>RM|US\$|A\$|S\$|C\$|CHF|EUR|GBP|USD|AUD|SGD|MYR|CAD|SEK|NOK|DKK|INR|Rs\.?|kr|[$€£¥₹])\s{0,3}"
     r"(?P<whole>\d{1,3}(?:[,.]\d{3})+|\d{1,7})(?![\d.,:/%-]|\s?[.,]\s?\d)",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 COUNTRIES = {"MYR": "MY", "SGD": "SG", "AUD": "AU", "NZD": "NZ", "CAD": "CA", "GBP": "GB", "CHF": "CH", "SEK": "SE",
-             "NOK": "NO", "DKK": "DK", "USD": "US"}  # fmt: skip
+             "NOK": "NO", "DKK": "DK", "INR": "IN", "USD": "US"}  # fmt: skip
 #: Dollars of other countries carry the same sign.
 MONTH_FIRST = ("USD",)
 ENOUGH = 1.2

@@ -38,6 +38,15 @@ NUMBERED = re.compile(
     r"\(?\b(?:co\.?\s?(?:reg\.?)?\s?(?:no)?|reg\.?\s?no|company\s?(?:no|reg)|roc|no\s?syarikat)\b[^a-z]*$",
     re.IGNORECASE,
 )
+#: What the paper is, or whose it is, on the row of the name.
+PAPER_BEFORE = re.compile(
+    r"^(?:sold by|seller|vendor|merchant|bill from|from|tax invoice|invoice|receipt|factuur|rechnung|facture|fattura)\b"
+    r"\s*[.:|-]*\s+(?=\S)",
+    re.IGNORECASE,
+)
+PAPER_BEHIND = re.compile(
+    r"(?<=\S)\s+[-|]?\s*(?:tax invoice|invoice|receipt|factuur|rechnung|facture)\s*$", re.IGNORECASE
+)
 #: What a state knows a firm by, and all behind it.
 IDENTIFIED = re.compile(
     r"\s*\(?\b(?:abn|acn|vat|gst|uen|ein|siret|siren|hrb|ust-?id|kvk|nif|cvr)\b.*$", re.IGNORECASE
@@ -56,8 +65,9 @@ AMOUNT_OR_CLOCK = re.compile(r"\d[.,:]\d\d\b")
 NUMBER_FIRST = re.compile(r"\W*\d{3,}|\W*\d+[-/,]\d")
 KNOWN = 90.0
 LEAST_LETTERS = 2
-#: Words of the second row of a name.
-SHORT_END = 3
+#: Words of the first row of a name, a sentence has more; and of the second, besides how the firm is made.
+SHORT_NAME = 4
+SHORT_END = 1
 #: What the end of a name is worth to its beginning.
 WHOLE_NAME = 2.3
 
@@ -134,7 +144,11 @@ def _score(row: Row, name: str, index: int, typical: float, page: Page, sites: s
         + 0.5 * bool(LEGAL.search(name))
         + 0.6 * bool(TRADE.search(name))
     )
-    score -= 2.2 * bool(NOT_A_NAME.search(text)) * (not STRONG_LEGAL.search(name))
+    score -= (
+        2.2
+        * bool(NOT_A_NAME.search(name if PAPER_BEFORE.match(text) or PAPER_BEHIND.search(text) else text))
+        * (not STRONG_LEGAL.search(name))
+    )
     score -= 1.8 * bool(ADDRESS.search(text)) * (not STRONG_LEGAL.search(name)) + 1.5 * bool(
         AMOUNT_OR_CLOCK.search(text)
     )
@@ -163,9 +177,10 @@ def _joined(rows: Sequence[Row], first: Candidate, scores: Mapping[int, float]) 
     end = tidy(below.text)
     only_legal = _letters(LEGAL.sub("", end)) < LEAST_LETTERS and _letters(end) > 1
     same_print = abs(below.height - above.height) < 0.25 * above.height
-    ends_a_name = same_print and STRONG_LEGAL.search(end) and len(end.split()) <= SHORT_END
+    ends_a_name = same_print and STRONG_LEGAL.search(end) and len(LEGAL.sub(" ", end).split()) <= SHORT_END
     near = below.words[0].top - above.words[0].bottom < 0.9 * above.height
-    if not near or not (only_legal or ends_a_name):
+    is_name = len(first.name.split()) <= SHORT_NAME and _compact(first.name) not in _compact(end)
+    if not near or not (only_legal or (ends_a_name and is_name)):
         return None
     score = max(first.score + WHOLE_NAME, scores.get(below.index, 0.0) + 0.5)
     return Candidate(f"{first.name} {end}"[:LONGEST], above, (above, below), score)
@@ -174,6 +189,7 @@ def _joined(rows: Sequence[Row], first: Candidate, scores: Mapping[int, float]) 
 def tidy(text: str) -> str:
     """Without a registration number, stars and rules around it."""
     name = normal(text).strip(" *-=_~.:;,#|<>«»'\"`")
+    name = PAPER_BEFORE.sub("", PAPER_BEHIND.sub("", name))
     name = _up_to_its_suffix(IDENTIFIED.sub("", name))
     name = REGISTRATION.sub("", name)
     name = NUMBERED.sub("", name)
