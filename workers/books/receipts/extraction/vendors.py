@@ -45,7 +45,7 @@ PAPER_BEFORE = re.compile(
     re.IGNORECASE,
 )
 PAPER_BEHIND = re.compile(
-    r"(?<=\S)\s+[-|]?\s*(?:tax invoice|invoice|receipt|factuur|rechnung|facture)\s*$", re.IGNORECASE
+    r"(?<=\S\s)(\S+)\s+[-|]?\s*(?:invoice|receipt|factuur|rechnung|facture)\s*$", re.IGNORECASE
 )
 #: What a state knows a firm by, and all behind it.
 IDENTIFIED = re.compile(
@@ -189,7 +189,7 @@ def _joined(rows: Sequence[Row], first: Candidate, scores: Mapping[int, float]) 
 def tidy(text: str) -> str:
     """Without a registration number, stars and rules around it."""
     name = normal(text).strip(" *-=_~.:;,#|<>«»'\"`")
-    name = PAPER_BEFORE.sub("", PAPER_BEHIND.sub("", name))
+    name = PAPER_BEFORE.sub("", PAPER_BEHIND.sub(r"\1", name))
     name = _up_to_its_suffix(IDENTIFIED.sub("", name))
     name = REGISTRATION.sub("", name)
     name = NUMBERED.sub("", name)
