@@ -14,7 +14,7 @@ from workers.settings import Settings
 
 FUNCTION = "workers.books.receipts.reader:read_in_child"
 #: Of address space. What is in use stays below 1.2 GB: the rest are mapped libraries and what allocators hold back.
-MEMORY_MB = 4_096
+MEMORY_MB = 3_072
 #: Seconds after which a process that reads nothing is ended: it holds half a gigabyte.
 IDLE = 60.0
 #: Every library that would start threads of its own, one a core, and fight with its neighbours.
