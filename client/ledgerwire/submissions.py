@@ -96,5 +96,49 @@ class Ocr(Submission, frozen=True, kw_only=True, tag="ocr"):
     files: Annotated[list[Upload], msgspec.Meta(min_length=1, max_length=100)]
 
 
-AnySubmission = Categorize | UploadAndCategorize | BulkApprove | UndoApprove | UndoImport | Learn | Ocr
+class ExportQbo(Submission, frozen=True, kw_only=True, tag="export-qbo"):
+    """Send what is approved and not yet exported to QuickBooks Online, and correct there what changed here."""
+
+    #: Only these lines; without any of the three, all there is to send.
+    transaction_ids: Annotated[list[Identifier], msgspec.Meta(min_length=1, max_length=50_000)] | None = None
+    filter: TransactionFilter | None = None
+    #: The lines that could not be sent in that job.
+    failed_of: Identifier | None = None
+    #: Show what would be sent, and send nothing.
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        named = [each for each in (self.transaction_ids, self.filter, self.failed_of) if each is not None]
+        if len(named) > 1:
+            raise ValueError("Say which lines by one of `transaction_ids`, `filter` and `failed_of`.")
+
+
+class ConnectQbo(Submission, frozen=True, kw_only=True, tag="connect-qbo"):
+    """Finish a connection to QuickBooks that a person has consented to, and fetch its accounts."""
+
+    #: Of the consent: see docs/guide.md.
+    grant_id: Identifier
+
+
+class FetchQbo(Submission, frozen=True, kw_only=True, tag="fetch-qbo"):
+    """Fetch what connecting to QuickBooks needs: where to consent and, once connected, the accounts."""
+
+
+class DisconnectQbo(Submission, frozen=True, kw_only=True, tag="disconnect-qbo"):
+    """Give the connection to QuickBooks back; what was sent stays there."""
+
+
+AnySubmission = (
+    Categorize
+    | UploadAndCategorize
+    | BulkApprove
+    | UndoApprove
+    | UndoImport
+    | Learn
+    | Ocr
+    | ExportQbo
+    | ConnectQbo
+    | FetchQbo
+    | DisconnectQbo
+)
 KINDS: dict[str, type[Submission]] = {kind.__struct_config__.tag: kind for kind in get_args(AnySubmission)}
