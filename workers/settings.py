@@ -54,6 +54,8 @@ class Tempo(msgspec.Struct, frozen=True, kw_only=True):
     #: First delay after a passing error; doubles per error, with full jitter.
     retry_base: float = 2.0
     retry_cap: float = 300.0
+    #: What QuickBooks counts its calls by.
+    minute: float = 60.0
     #: How long a worker may take to finish its batches after SIGTERM.
     drain: float = 20.0
 
