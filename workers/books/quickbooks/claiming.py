@@ -84,9 +84,7 @@ async def decide(
     await hold_books(connection, office.company_id)
     lines = await hold_lines(connection, office.company_id, ids)
     standings = await _standings(connection, office, ids)
-    return [
-        _decide(key, lines.get(key), standings.get(key), office, compose) for key in dict.fromkeys(ids)
-    ]
+    return [_decide(key, lines.get(key), standings.get(key), office, compose) for key in dict.fromkeys(ids)]
 
 
 async def claim(
@@ -184,7 +182,9 @@ def _body(operation: str, composed: Composed | None, qbo_id: str | None, token: 
     if operation == "delete":
         return identity_only(qbo_id or "", token or "0")
     assert composed is not None  # noqa: S101
-    return composed.body if operation == "create" else with_identity(composed.body, qbo_id or "", token or "0")
+    return (
+        composed.body if operation == "create" else with_identity(composed.body, qbo_id or "", token or "0")
+    )
 
 
 # --- which lines ----------------------------------------------------------------------------------------
@@ -196,9 +196,7 @@ async def to_send(connection: AsyncConnection, office: Office, *, after: str, li
     return list((await connection.execute(_TO_SEND, values)).scalars())
 
 
-async def _standings(
-    connection: AsyncConnection, office: Office, ids: Sequence[str]
-) -> dict[str, Standing]:
+async def _standings(connection: AsyncConnection, office: Office, ids: Sequence[str]) -> dict[str, Standing]:
     found = await connection.execute(_STANDINGS, {**office.realm, "ids": list(ids)})
     return {row.transaction_id: Standing(*row) for row in found}
 
@@ -238,9 +236,7 @@ _APPROVED = select(transactions.c.transaction_id.label("id")).where(
 )
 _ASTRAY = (
     select(objects.c.transaction_id.label("id"))
-    .join_from(
-        objects, transactions, transactions.c.transaction_id == objects.c.transaction_id, isouter=True
-    )
+    .join_from(objects, transactions, transactions.c.transaction_id == objects.c.transaction_id, isouter=True)
     .where(
         *OF_REALM,
         objects.c.state.in_(("sent", "sending")),

@@ -1,12 +1,12 @@
 """One unit on its way to QuickBooks until its outcome is known: patient, within the limits, and never twice.
 
- answer                              what follows
- 429, 503, no connection             wait as long as asked, send the same again
- timeout, connection dropped         it may have happened: look for it by its mark, else send the same again
- 401                                 refresh once, send the same again
- 5010 (somebody changed it there)    read it, take its SyncToken, send again
- a batch without some of its items   those go by themselves, each by its own request id
- any other fault                     the line's own outcome; the others are not stopped by it
+answer                              what follows
+429, 503, no connection             wait as long as asked, send the same again
+timeout, connection dropped         it may have happened: look for it by its mark, else send the same again
+401                                 refresh once, send the same again
+5010 (somebody changed it there)    read it, take its SyncToken, send again
+a batch without some of its items   those go by themselves, each by its own request id
+any other fault                     the line's own outcome; the others are not stopped by it
 """
 
 from __future__ import annotations
@@ -61,23 +61,35 @@ class Courier:
 
     def __init__(self, attempt: Attempt, office: Office, tokens: Tokens) -> None:
         self._attempt = attempt
-        self._office = office
+        self._realm = office.realm_id
         self._tokens = tokens
         self._pacer = attempt.shared.get(Pacer.open)
 
-    async def deliver(self, unit: Unit, *, unsure: bool) -> list[Arrival]:
-        """What became of each of its items. Raises Stopped, TryLater, or what tokens raise: nothing is known then."""
+    async def permits(self, *, batches: int = 0, singles: int = 0) -> list[Permit]:
+        """Some of so many, at least one: waits until Intuit's limits leave room for it."""
+        while not (granted := await self._pacer.take(self._realm, batches=batches, singles=singles)).permits:
+            await self._rest(granted.wait, "limit")
+        return granted.permits
+
+    async def give_back(self, permits: Sequence[Permit]) -> None:
+        await self._pacer.give_back(self._realm, permits)
+
+    async def deliver(self, unit: Unit, permit: Permit | None, *, unsure: bool) -> list[Arrival]:
+        """What became of each of its items. Raises Stopped, TryLater, or what tokens raise: nothing is known then.
+
+        ``permit`` is for its first call; whatever else is needed asks for its own.
+        """
         if unsure:
             return await self._deliver_again(unit)
         try:
-            answers = await self._patiently(lambda company: _send(company, unit), once=True)
+            answers = await self._patiently(_sending(unit), batch=unit.is_batch, permit=permit, once=True)
         except UnknownOutcome:
             return await self._deliver_again(unit)
         except Rejected as fault:
-            return [await self._judge(each, Answer(fault=fault)) for each in unit.items]
+            return await self._judge_all(unit, [Answer(fault=fault) for _ in unit.items])
         return await self._judge_all(unit, answers)
 
-    async def call(self, work: Callable[[Company], Awaitable[T]]) -> T:
+    async def call(self, work: Work[T]) -> T:
         """One call that may be repeated without harm, within the limits."""
         return await self._patiently(work)
 
@@ -95,9 +107,9 @@ class Courier:
 
     async def _send_same(self, unit: Unit) -> list[Arrival]:
         try:
-            answers = await self._patiently(lambda company: _send(company, unit))
+            answers = await self._patiently(_sending(unit), batch=unit.is_batch)
         except Rejected as fault:
-            return [await self._judge(each, Answer(fault=fault)) for each in unit.items]
+            answers = [Answer(fault=fault) for _ in unit.items]
         return await self._judge_all(unit, answers)
 
     async def _look_for(self, items: Sequence[Sending]) -> dict[str, Found]:
@@ -105,7 +117,9 @@ class Courier:
         created = [each for each in items if each.operation == "create" and each.shown.date is not None]
         found: dict[str, Found] = {}
         for object_type in sorted({each.object_type for each in created}):
-            marks = {mark_of(each.transaction_id): each for each in created if each.object_type == object_type}
+            marks = {
+                mark_of(each.transaction_id): each for each in created if each.object_type == object_type
+            }
             days = [each.shown.date for each in marks.values() if each.shown.date is not None]
             objects = await self._patiently(
                 lambda company, kind=object_type, first=min(days), last=max(days): company.find_objects(
@@ -165,40 +179,38 @@ class Courier:
 
     # --- patience -----------------------------------------------------------------------------------
 
-    async def _patiently(self, work: Callable[[Company], Awaitable[T]], *, once: bool = False) -> T:
+    async def _patiently(
+        self, work: Work[T], *, batch: bool = False, permit: Permit | None = None, once: bool = False
+    ) -> T:
         """``once``: raises UnknownOutcome, where it may have happened, instead of trying again."""
         for number in range(TRIES):
+            company = await self._tokens.company()
+            if permit is None:
+                (permit,) = await self.permits(batches=int(batch), singles=int(not batch))
             try:
-                return await self._paced(work)
-            except Throttled as fault:
-                await self._rest(fault.after or _backoff(number))
+                return await work(company)
             except Unauthorized:
-                await self._tokens.refresh_once()
-            except UnknownOutcome:
-                if once:
+                await self._tokens.refresh(company)
+            except QuickBooksError as fault:
+                if isinstance(fault, Rejected | Refused):
                     raise
-                await self._sleep(_backoff(number))
-            except Unavailable as fault:
                 if once and fault.may_have_happened:
                     raise UnknownOutcome from fault
-                await self._rest(fault.after or _backoff(number))
+                pause, why = _pause(fault, number)
+            finally:
+                await self.give_back([permit])
+                permit = None
+            if pause:
+                await self._rest(pause, why)
         raise TryLater(AWAY)
 
-    async def _paced(self, work: Callable[[Company], Awaitable[T]]) -> T:
-        """Each call is one of Intuit's 500 a minute; a batch's permit was taken with its round."""
-        company = await self._tokens.company()
-        grant = await self.granted(singles=1)
-        try:
-            return await work(company)
-        finally:
-            await self._pacer.give_back(self._office.realm_id, grant)
-
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, seconds: float, why: str) -> None:
         self._attempt.excuse(seconds)
         if seconds >= 1:
-            self._attempt.say(f"QuickBooks asks us to wait {round(seconds)} s.")
+            self._attempt.say(SENTENCES[why].format(max(1, round(seconds))))
         await self._sleep(seconds)
-        self._attempt.say("")
+        if seconds >= 1:
+            self._attempt.say("")
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -8,15 +8,16 @@ first and single calls for what is left of the 500 bring the most over: 400 + 46
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
 
 import msgspec
 from redis.asyncio import Redis
 
-from workers.jobs.kernel import connect
-from workers.jobs.live import BROKER_AWAY
+from workers.jobs.live import BROKER_AWAY, connect
 from workers.settings import Settings
 
 CALLS: Final = 500
@@ -28,17 +29,18 @@ OPEN_SECONDS: Final = 70
 SECONDS_ALONE: Final = 1.0
 
 
-class Grant(msgspec.Struct, frozen=True):
-    """Calls that may begin now. Give it back when they have ended; of no call at all, ``wait`` seconds first."""
+class Permit(msgspec.Struct, frozen=True):
+    """One call that may begin now. Give it back when the call has ended."""
 
-    batches: int
-    singles: int
+    name: str
+    is_batch: bool
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """Batches first. Of nothing at all: ask again in ``wait`` seconds."""
+
+    permits: list[Permit]
     wait: float = 0.0
-    prefix: str = ""
-
-    @property
-    def calls(self) -> int:
-        return self.batches + self.singles
 
 
 class Pacer:
@@ -56,36 +58,35 @@ class Pacer:
         redis = None if settings.redis_url is None else connect(settings.redis_url)
         return cls(redis, minute=settings.tempo.minute)
 
-    async def take(self, realm_id: str, *, batches: int = 0, singles: int = 0) -> Grant:
+    async def take(self, realm_id: str, *, batches: int = 0, singles: int = 0) -> Granted:
         """At most so many, at once and without waiting; batches first."""
         if self._take is None:
             return await self._take_alone(batches)
         prefix = f"{uuid.uuid4().hex}:"
         arguments = [prefix, batches, singles, self._window, CALLS, BATCHES, AT_ONCE, OPEN_SECONDS * 1000]
         try:
-            granted = await self._take(keys=_keys(realm_id), args=arguments)
+            of_batch, of_one, wait = await self._take(keys=_keys(realm_id), args=arguments)
         except BROKER_AWAY:
             return await self._take_alone(batches)
-        return Grant(granted[0], granted[1], granted[2] / 1000, prefix)
+        numbers = range(1, of_batch + of_one + 1)
+        return Granted([Permit(f"{prefix}{number}", number <= of_batch) for number in numbers], wait / 1000)
 
-    async def give_back(self, realm_id: str, grant: Grant) -> None:
-        """Its calls have ended; what they count towards the minute stays."""
-        if self._redis is None or not grant.prefix or not grant.calls:
+    async def give_back(self, realm_id: str, permits: Sequence[Permit]) -> None:
+        """Their calls have ended; what they count towards the minute stays."""
+        names = [permit.name for permit in permits if permit.name]
+        if self._redis is None or not names:
             return
-        names = [f"{grant.prefix}{number}" for number in range(1, grant.calls + 1)]
-        try:
+        with contextlib.suppress(*BROKER_AWAY):  # they run out by themselves
             await self._redis.zrem(_keys(realm_id)[2], *names)
-        except BROKER_AWAY:
-            return  # they run out by themselves
 
     async def close(self) -> None:
         if self._redis is not None:
             await self._redis.aclose()
 
-    async def _take_alone(self, batches: int) -> Grant:
+    async def _take_alone(self, batches: int) -> Granted:
         async with self._alone:
             await asyncio.sleep(SECONDS_ALONE * self._window / 60_000)
-        return Grant(1, 0) if batches else Grant(0, 1)
+        return Granted([Permit("", is_batch=batches > 0)])
 
 
 def _keys(realm_id: str) -> list[str]:

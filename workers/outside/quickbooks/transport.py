@@ -1,0 +1,143 @@
+"""python-quickbooks's client as far as it serves: its addresses and bodies, with our patience and our errors.
+
+Its own has no timeout, refreshes tokens as it is made, drops the raw status and keeps state in its class.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Self
+
+import msgspec
+import requests
+from quickbooks import QuickBooks
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from workers.outside.quickbooks.faults import (
+    QuickBooksError,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    UnknownOutcome,
+    fault_of,
+    seconds_of,
+)
+
+#: Seconds to connect, and to wait for an answer.
+TIMEOUT = (5.0, 60.0)
+#: A thousand accounts are half of it.
+LONGEST_BODY = 8 * 2**20
+MINOR_VERSION = 75
+
+
+class BearerSession(requests.Session):
+    """What ``process_request`` wants of OAuth2Session: a token, and the sending."""
+
+    def __init__(self, access_token: str) -> None:
+        super().__init__()
+        self.access_token = access_token
+        # No proxy, no .netrc: a token goes to QuickBooks and nowhere else.
+        self.trust_env = False
+
+
+class Transport(QuickBooks):  # type: ignore[misc]
+    """One company, one access token. Not for two threads at once."""
+
+    base_url: str
+
+    def __new__(cls, *, access_token: str, realm_id: str, base_url: str) -> Self:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made: Self = super().__new__(
+                cls, company_id=realm_id, minorversion=MINOR_VERSION, use_decimal=True
+            )
+        made.base_url = base_url
+        made.session = BearerSession(access_token)
+        return made
+
+    def __init__(self, **_kwargs: Any) -> None:
+        """All is done where it is made."""
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.base_url}/v3"
+
+    def process_request(
+        self, request_type: str, url: str, headers: Any = "", params: Any = "", data: Any = ""
+    ) -> Any:
+        """An answer that the library can take; raises QuickBooksError for every other."""
+        headers = {**headers, "Authorization": f"Bearer {self.session.access_token}"}
+        body = data.encode() if isinstance(data, str) else data
+        return accepted(
+            lambda: self.session.request(
+                request_type,
+                url,
+                headers=headers,
+                params=params,
+                data=body,
+                timeout=TIMEOUT,
+                stream=True,
+                allow_redirects=False,
+            )
+        )
+
+    def close(self) -> None:
+        self.session.close()
+
+
+class Text(msgspec.Struct, frozen=True):
+    """As much of a response as the library looks at."""
+
+    status_code: int
+    text: str
+
+
+def accepted(send: Any) -> Text:
+    """The answer where it is one; raises QuickBooksError."""
+    try:
+        with send() as response:
+            text = _text(response)
+            headers, status = response.headers, response.status_code
+    except requests.exceptions.RequestException as error:
+        raise lost(error) from None
+    if status == requests.codes.unauthorized:
+        raise Unauthorized(status)
+    if status == requests.codes.too_many_requests:
+        raise Throttled(status, after=seconds_of(headers.get("Retry-After")))
+    if status >= requests.codes.internal_server_error:
+        raise Unavailable(status, after=seconds_of(headers.get("Retry-After")), may_have_happened=True)
+    _check(text, status)
+    return Text(status, text)
+
+
+def lost(error: Exception) -> QuickBooksError:
+    """No answer: before anything was sent, or who knows when."""
+    reason: Any = error.args[0] if error.args else None
+    reason = getattr(reason, "reason", reason)
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
+        reason, NewConnectionError | ConnectTimeoutError
+    ):
+        return Unavailable()
+    return UnknownOutcome()
+
+
+def _text(response: requests.Response) -> str:
+    body = b""
+    for piece in response.iter_content(64 * 1024):
+        body += piece
+        if len(body) > LONGEST_BODY:
+            raise Unavailable(response.status_code, may_have_happened=True)
+    return body.decode("utf-8", "replace")
+
+
+def _check(text: str, status: int) -> None:
+    """Fault may come with 200, and HTML with anything."""
+    try:
+        answer = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise Unavailable(status, may_have_happened=True) from None
+    fault = answer.get("Fault") or answer.get("fault") if isinstance(answer, dict) else None
+    if isinstance(fault, dict):
+        raise fault_of(fault, status)
+    if status != requests.codes.ok:
+        raise Unavailable(status, may_have_happened=True)
