@@ -5,6 +5,10 @@ from __future__ import annotations
 from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
+    ConnectQbo,
+    DisconnectQbo,
+    ExportQbo,
+    FetchQbo,
     Learn,
     Ocr,
     UndoApprove,
@@ -22,6 +26,7 @@ from workers.tasks import (
     undo_import,
     upload_and_categorize,
 )
+from workers.tasks.quickbooks import connect_qbo, disconnect_qbo, export_qbo, fetch_qbo
 
 KINDS = registry(
     [
@@ -32,6 +37,9 @@ KINDS = registry(
         Kind(UndoImport, undo_import.undo_import, undo_import.PLAN),
         Kind(Learn, learn.learn, learn.PLAN),
         Kind(Ocr, ocr.reading_by(Readers.open), ocr.PLAN),
-        Kind(Ocr, ocr.reading_by(Readers.open), ocr.PLAN),
+        Kind(ExportQbo, export_qbo.export_qbo, export_qbo.PLAN),
+        Kind(ConnectQbo, connect_qbo.connect_qbo, connect_qbo.PLAN),
+        Kind(FetchQbo, fetch_qbo.fetch_qbo, fetch_qbo.PLAN),
+        Kind(DisconnectQbo, disconnect_qbo.disconnect_qbo, disconnect_qbo.PLAN),
     ]
 )

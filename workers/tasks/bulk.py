@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 
@@ -34,6 +35,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str = ""
 
 
+def chosen_ids(ids: Sequence[str], after: str, limit: int) -> list[str]:
+    """Of ids that were named one by one, those that are next."""
+    ordered = sorted(set(ids))
+    start = bisect_right(ordered, after)
+    return ordered[start : start + limit]
+
+
 def plan(verb: str) -> Plan:
     return Plan(**{"select": 5, verb: 95})
 
@@ -43,7 +51,7 @@ async def act_on_all(
 ) -> Summary:
     """``verb`` is its step in ``plan(verb)``; ``good`` the outcomes that are no failure."""
     progress = msgspec.convert(attempt.state or {}, Progress)
-    progress = await _enlist_all(attempt, choose, progress)
+    progress = await enlist_all(attempt, choose, progress)
     attempt.begin(verb, total=progress.total, done=progress.done)
     async for ids in _batches(attempt, progress.cursor):
         async with attempt.checkpoint() as batch:
@@ -63,7 +71,7 @@ async def _act_on(
         batch.log(_sentence(each), level="info" if each.outcome in good else "warning", data=each.wire)
 
 
-async def _enlist_all(attempt: Attempt, choose: Choose, progress: Progress) -> Progress:
+async def enlist_all(attempt: Attempt, choose: Choose, progress: Progress) -> Progress:
     if not progress.enlisted:
         attempt.begin("select", done=progress.total)
     while not progress.enlisted:

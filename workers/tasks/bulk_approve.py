@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from workers.books.approval import approve_lines
 from workers.books.enlisting import came_to_none_of, matching
 from workers.books.outcomes import Outcome
 from workers.jobs.attempt import Attempt
-from workers.tasks.bulk import Choose, act_on_all, plan
+from workers.tasks.bulk import Choose, act_on_all, chosen_ids, plan
 from workers.tasks.earlier import find_earlier
 from workers.tasks.learn import learn_if_due
 
@@ -70,8 +69,6 @@ async def bulk_approve(attempt: Attempt, submission: BulkApprove) -> Result:
 
 
 def _choice(company_id: str, submission: BulkApprove, seen_at: datetime) -> Choose:
-    ids = sorted(set(submission.transaction_ids or ()))
-
     async def choose(connection: AsyncConnection, after: str, limit: int) -> list[str]:
         if submission.filter is not None:
             return await matching(
@@ -79,7 +76,6 @@ def _choice(company_id: str, submission: BulkApprove, seen_at: datetime) -> Choo
             )
         if submission.failed_of is not None:
             return await came_to_none_of(connection, submission.failed_of, GOOD, after=after, limit=limit)
-        start = bisect_right(ids, after)
-        return ids[start : start + limit]
+        return chosen_ids(submission.transaction_ids or (), after, limit)
 
     return choose

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, union, update
+from sqlalchemy import Subquery, bindparam, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.quickbooks import SentLine
@@ -111,9 +110,7 @@ def shown_of(transaction_id: str, line: HeldLine | None) -> SentLine:
     )
 
 
-def _decide(
-    key: str, line: HeldLine | None, standing: Standing | None, office: Office, compose: Compose
-) -> Decision:
+def _decide(key: str, line: HeldLine | None, standing: Standing | None, compose: Compose) -> Decision:
     known = Decision(transaction_id=key, line=line, standing=standing)
     if standing is not None and standing.state == "sending":
         return msgspec.structs.replace(known, left=IN_HAND)
@@ -196,6 +193,22 @@ async def to_send(connection: AsyncConnection, office: Office, *, after: str, li
     return list((await connection.execute(_TO_SEND, values)).scalars())
 
 
+def astray() -> Subquery:
+    """Ids of objects that are over there, or may be, while their line is approved no more, or gone."""
+    return (
+        select(objects.c.transaction_id.label("id"))
+        .join_from(
+            objects, transactions, transactions.c.transaction_id == objects.c.transaction_id, isouter=True
+        )
+        .where(
+            *OF_REALM,
+            objects.c.state.in_(("sent", "sending")),
+            transactions.c.state.is_(None) | transactions.c.state.not_in(OURS),
+        )
+        .subquery()
+    )
+
+
 async def _standings(connection: AsyncConnection, office: Office, ids: Sequence[str]) -> dict[str, Standing]:
     found = await connection.execute(_STANDINGS, {**office.realm, "ids": list(ids)})
     return {row.transaction_id: Standing(*row) for row in found}
@@ -234,15 +247,7 @@ _APPROVED = select(transactions.c.transaction_id.label("id")).where(
     transactions.c.state == "approved",
     transactions.c.transaction_id > bindparam("after"),
 )
-_ASTRAY = (
-    select(objects.c.transaction_id.label("id"))
-    .join_from(objects, transactions, transactions.c.transaction_id == objects.c.transaction_id, isouter=True)
-    .where(
-        *OF_REALM,
-        objects.c.state.in_(("sent", "sending")),
-        objects.c.transaction_id > bindparam("after"),
-        transactions.c.state.is_(None) | transactions.c.state.not_in(OURS),
-    )
-)
-_BOTH = union(_APPROVED, _ASTRAY).subquery()
+_ASTRAY = astray()
+_BEHIND = select(_ASTRAY.c.id).where(_ASTRAY.c.id > bindparam("after"))
+_BOTH = union(_APPROVED, _BEHIND).subquery()
 _TO_SEND = select(_BOTH.c.id).order_by(_BOTH.c.id).limit(bindparam("limit"))

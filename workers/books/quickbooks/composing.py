@@ -110,6 +110,10 @@ def identity_only(qbo_id: str, sync_token: str) -> str:
 def _objection(line: HeldLine, realm: Realm) -> Objection | None:
     if line.amount == 0:
         return ZERO
+    return _misplaced(line, realm) or _untimely(line, realm)
+
+
+def _misplaced(line: HeldLine, realm: Realm) -> Objection | None:
     for name in (line.bank_account, str(line.category)):
         if name not in realm.places:
             return Objection("unmapped", f"Say first which account of QuickBooks {name} is.")
@@ -120,6 +124,10 @@ def _objection(line: HeldLine, realm: Realm) -> Objection | None:
             )
     if realm.places[line.bank_account].qbo_id == realm.places[str(line.category)].qbo_id:
         return Objection("unmapped", f"{line.bank_account} and {line.category} are the same account there.")
+    return None
+
+
+def _untimely(line: HeldLine, realm: Realm) -> Objection | None:
     if realm.home_currency and line.currency != realm.home_currency:
         return Objection(
             "foreign_currency",

@@ -175,7 +175,9 @@ def _likeness(ours: Ours, theirs: QuickBooksAccount) -> Proposal:
         return Proposal(theirs.qbo_id, 0.99, "same name")
     if other in SYNONYMS.get(ours.name, ()):
         return Proposal(theirs.qbo_id, 0.85, "another word for it")
-    words = max((fuzz.token_sort_ratio(word, other) for word in (name, *SYNONYMS.get(ours.name, ()))), default=0)
+    words = max(
+        (fuzz.token_sort_ratio(word, other) for word in (name, *SYNONYMS.get(ours.name, ()))), default=0
+    )
     return Proposal(theirs.qbo_id, round(0.9 * words / 100, 2), "similar name")
 
 
@@ -207,14 +209,18 @@ def _fault(
     target = theirs.get(choice.qbo_id)
     if target is None or not target.active:
         return Fault(index, "qbo_id", "QuickBooks has no such account (any more). Fetch the accounts again.")
-    if account.is_bank and target.type not in OWN:
-        return Fault(index, "qbo_id", f"{target.name} is of type {target.type}; choose a bank or card account.")
-    if not account.is_bank and target.type not in TYPES[account.type]:
-        return Fault(index, "qbo_id", f"{target.name} is of type {target.type}, which no {account.type} account is.")
+    why = _mismatch(account, target)
     banks = {each.code for each in ours.values() if each.is_bank}
-    twins = [code for code in banks if after.get(code) == choice.qbo_id]
-    if account.is_bank and len(twins) > 1:
-        return Fault(index, "qbo_id", f"{target.name} is another bank account's already.")
+    if why is None and account.is_bank and sum(after.get(code) == choice.qbo_id for code in banks) > 1:
+        why = f"{target.name} is another bank account's already."
+    return None if why is None else Fault(index, "qbo_id", why)
+
+
+def _mismatch(ours: Ours, theirs: QuickBooksAccount) -> str | None:
+    if ours.is_bank and theirs.type not in OWN:
+        return f"{theirs.name} is of type {theirs.type}; choose a bank or card account."
+    if not ours.is_bank and theirs.type not in TYPES[ours.type]:
+        return f"{theirs.name} is of type {theirs.type}, which no {ours.type} account is."
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from workers.books.quickbooks.schema import quickbooks_objects as objects
 from workers.books.quickbooks.sending import OF_REALM, Office, Sending
 from workers.books.schema import transactions
 
+#: ``(object_type, qbo_id)``: where a person sees it.
+PageOf = Callable[[str, str], str]
 #: Outcomes that are no failure.
 GOOD = ("created", "updated", "deleted", "already")
 DONE = {"create": "created", "update": "updated", "delete": "deleted"}
@@ -32,6 +34,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     detail: str
     code: str | None = None
+    #: It is not there (any more): the next export creates it anew.
+    gone: bool = False
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,16 +48,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def settle_arrivals(
-    connection: AsyncConnection, office: Office, arrivals: Sequence[Arrival], *, url: str, now: datetime
+    connection: AsyncConnection, office: Office, arrivals: Sequence[Arrival], *, page: PageOf, now: datetime
 ) -> list[SentLine]:
-    """One for each; ``url`` is where a person sees an object, with ``{type}`` and ``{id}`` in it.
+    """One for each.
 
     A line that moved on while its object was on its way is not exported: the next export puts that right.
     """
     ids = [each.sending.transaction_id for each in arrivals]
     await hold_books(connection, office.company_id)
     lines = await hold_lines(connection, office.company_id, ids)
-    told = [_told(each, office, url=url, now=now) for each in arrivals]
+    told = [_told(each, office, page=page, now=now) for each in arrivals]
     await connection.execute(
         _SETTLE, [_row(office, each, line, now) for each, line in zip(arrivals, told, strict=True)]
     )
@@ -118,7 +122,7 @@ def _standing_of(decision: Decision) -> dict[str, Any]:
     return {"object_type": standing.object_type, "qbo_id": standing.qbo_id, "url": shown.url}
 
 
-def _told(arrival: Arrival, office: Office, *, url: str, now: datetime) -> SentLine:
+def _told(arrival: Arrival, office: Office, *, page: PageOf, now: datetime) -> SentLine:
     sending, refusal = arrival.sending, arrival.refusal
     shown = msgspec.structs.replace(sending.shown, object_type=sending.object_type, job_id=office.job_id)
     if refusal is not None:
@@ -126,14 +130,11 @@ def _told(arrival: Arrival, office: Office, *, url: str, now: datetime) -> SentL
             shown, outcome=refusal.outcome, detail=refusal.detail, code=refusal.code
         )
     qbo_id = arrival.qbo_id or sending.qbo_id
-    there = None if sending.operation == "delete" else _address(url, sending.object_type, qbo_id)
+    is_there = sending.operation != "delete" and qbo_id is not None
+    there = page(sending.object_type, str(qbo_id)) if is_there else None
     return msgspec.structs.replace(
         shown, outcome=DONE[sending.operation], detail="", qbo_id=qbo_id, url=there, at=now
     )
-
-
-def _address(url: str, object_type: str, qbo_id: str | None) -> str | None:
-    return None if qbo_id is None else url.format(type=object_type.lower(), id=qbo_id)
 
 
 def _row(office: Office, arrival: Arrival, told: SentLine, now: datetime) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _row(office: Office, arrival: Arrival, told: SentLine, now: datetime) -> dic
         "mine": office.job_id,
         "id": sending.transaction_id,
         "request": sending.request_id,
-        "to": _state(sending.operation, refused=refused),
+        "to": _state(arrival),
         "qbo": arrival.qbo_id or sending.qbo_id,
         "token": arrival.sync_token or sending.sync_token,
         # Of a correction that was refused nobody knows what it looks like over there: it is tried again.
@@ -154,10 +155,11 @@ def _row(office: Office, arrival: Arrival, told: SentLine, now: datetime) -> dic
     }
 
 
-def _state(operation: str, *, refused: bool) -> str:
-    if refused:
-        return "failed" if operation == "create" else "sent"
-    return "deleted" if operation == "delete" else "sent"
+def _state(arrival: Arrival) -> str:
+    operation, refusal = arrival.sending.operation, arrival.refusal
+    if refusal is None:
+        return "deleted" if operation == "delete" else "sent"
+    return "failed" if operation == "create" or refusal.gone else "sent"
 
 
 def _carried(arrivals: Iterable[Arrival], lines: Mapping[str, HeldLine]) -> dict[str, HeldLine]:
@@ -165,9 +167,10 @@ def _carried(arrivals: Iterable[Arrival], lines: Mapping[str, HeldLine]) -> dict
     found = {}
     for each in arrivals:
         line = lines.get(each.sending.transaction_id)
-        if each.refusal is None and each.sending.operation != "delete" and line is not None:
-            if line.state == "approved" and line.revision == each.sending.revision:
-                found[line.transaction_id] = line
+        if each.refusal is not None or each.sending.operation == "delete" or line is None:
+            continue
+        if line.state == "approved" and line.revision == each.sending.revision:
+            found[line.transaction_id] = line
     return found
 
 

@@ -187,7 +187,7 @@ class Company:
         return {str(row["FileName"]): str(row["Id"]) for row in rows}
 
     async def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False)
         for transport in self._free:
             transport.close()
 

@@ -19,7 +19,6 @@ from typing import TypeVar
 
 import msgspec
 
-from ledgerwire.errors import Problem
 from workers.books.quickbooks.composing import identity_only, mark_of, with_identity
 from workers.books.quickbooks.sending import Office, Sending, Unit, request_id_of
 from workers.books.quickbooks.settling import Arrival, Refusal
@@ -28,28 +27,30 @@ from workers.jobs.faults import TryLater
 from workers.outside.quickbooks.client import Answer, Company, Found, Item
 from workers.outside.quickbooks.faults import (
     QuickBooksError,
+    Refused,
     Rejected,
     Throttled,
     Unauthorized,
     Unavailable,
     UnknownOutcome,
 )
-from workers.tasks.quickbooks.pacing import Pacer
-from workers.tasks.quickbooks.tokens import Tokens
+from workers.tasks.quickbooks.pacing import Pacer, Permit
+from workers.tasks.quickbooks.tokens import AWAY, Tokens, refused
 
 T = TypeVar("T")
+Work = Callable[[Company], Awaitable[T]]
 
-TRIES = 7
+TRIES = 8
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
-#: A batch that was cut off may still be at work over there; so long is waited before what it lacks goes out alone.
+#: Below this nobody has time to read why.
+WORTH_SAYING = 1.0
 GONE = ("610",)
 STALE = ("5010",)
-AWAY = Problem(
-    type="/problems/quickbooks_away",
-    title="QuickBooks does not answer.",
-    detail="What was sent is safe; the rest is tried again by itself.",
-)
+CONFLICT = "Somebody changed it in QuickBooks again and again at this moment. Export it again."
+REMOVED = "Somebody removed it in QuickBooks. Export it again to send it anew."
+#: What a fault's number makes of a line; any other is ``rejected``.
+OUTCOMES = {"6200": "closed", "6210": "closed", "5010": "conflict"}
 
 
 class Stopped(Exception):
@@ -68,14 +69,14 @@ class Courier:
     async def permits(self, *, batches: int = 0, singles: int = 0) -> list[Permit]:
         """Some of so many, at least one: waits until Intuit's limits leave room for it."""
         while not (granted := await self._pacer.take(self._realm, batches=batches, singles=singles)).permits:
-            await self._rest(granted.wait, "limit")
+            await self._rest(granted.wait, "QuickBooks takes no more calls at once: {} s to go.")
         return granted.permits
 
     async def give_back(self, permits: Sequence[Permit]) -> None:
         await self._pacer.give_back(self._realm, permits)
 
     async def deliver(self, unit: Unit, permit: Permit | None, *, unsure: bool) -> list[Arrival]:
-        """What became of each of its items. Raises Stopped, TryLater, or what tokens raise: nothing is known then.
+        """What became of each of its items. Raises Stopped, or a Fault of the job: nothing is known then.
 
         ``permit`` is for its first call; whatever else is needed asks for its own.
         """
@@ -86,11 +87,11 @@ class Courier:
         except UnknownOutcome:
             return await self._deliver_again(unit)
         except Rejected as fault:
-            return await self._judge_all(unit, [Answer(fault=fault) for _ in unit.items])
+            answers = [Answer(fault=fault) for _ in unit.items]
         return await self._judge_all(unit, answers)
 
     async def call(self, work: Work[T]) -> T:
-        """One call that may be repeated without harm, within the limits."""
+        """One call that may be repeated without harm. Raises Rejected, too."""
         return await self._patiently(work)
 
     # --- an outcome that is not known ---------------------------------------------------------------
@@ -98,12 +99,15 @@ class Courier:
     async def _deliver_again(self, unit: Unit) -> list[Arrival]:
         found = await self._look_for(unit.items)
         missing = [each for each in unit.items if each.transaction_id not in found]
-        arrivals = [_arrived(each, found[each.transaction_id]) for each in unit.items if each not in missing]
-        if not missing:
-            return arrivals
-        if len(missing) == len(unit.items):
+        there = [
+            Arrival(sending=each, qbo_id=one.qbo_id, sync_token=one.sync_token)
+            for each in unit.items
+            if (one := found.get(each.transaction_id)) is not None
+        ]
+        if not there:
             return await self._send_same(unit)
-        return arrivals + [await self._send_alone(each) for each in missing]
+        # Some of a batch are there, so it has been worked off: the rest was refused, or was not reached.
+        return there + [await self._send_alone(each) for each in missing]
 
     async def _send_same(self, unit: Unit) -> list[Arrival]:
         try:
@@ -113,24 +117,24 @@ class Courier:
         return await self._judge_all(unit, answers)
 
     async def _look_for(self, items: Sequence[Sending]) -> dict[str, Found]:
-        """Objects that came about although nobody heard of it, by the marks of their lines."""
-        created = [each for each in items if each.operation == "create" and each.shown.date is not None]
+        """Objects that came about although nobody heard of it, by line."""
+        created = [each for each in items if each.operation == "create"]
         found: dict[str, Found] = {}
         for object_type in sorted({each.object_type for each in created}):
             marks = {
                 mark_of(each.transaction_id): each for each in created if each.object_type == object_type
             }
-            days = [each.shown.date for each in marks.values() if each.shown.date is not None]
-            objects = await self._patiently(
-                lambda company, kind=object_type, first=min(days), last=max(days): company.find_objects(
-                    kind, first, last
-                )
-            )
-            for one in objects:
-                for mark, each in marks.items():
-                    if mark in one.note:
-                        found[each.transaction_id] = one
+            for one in await self._of_these_days(object_type, list(marks.values())):
+                key = next((each.transaction_id for mark, each in marks.items() if mark in one.note), None)
+                if key is not None:
+                    found[key] = one
         return found
+
+    async def _of_these_days(self, object_type: str, items: Sequence[Sending]) -> list[Found]:
+        days = [each.shown.date for each in items if each.shown.date is not None]
+        if not days:
+            return []
+        return await self._patiently(lambda company: company.find_objects(object_type, min(days), max(days)))
 
     # --- answers ------------------------------------------------------------------------------------
 
@@ -141,40 +145,33 @@ class Courier:
         fault = answer.fault
         if fault is None:
             return Arrival(sending=sending, qbo_id=answer.qbo_id, sync_token=answer.sync_token)
-        if isinstance(fault, Throttled | Unavailable | UnknownOutcome | Unauthorized):
+        if not isinstance(fault, Rejected):
             # An item of a batch that was not done with the others.
             return await self._send_alone(sending)
-        if isinstance(fault, Rejected) and fault.code in STALE and sending.qbo_id is not None:
+        if fault.code in STALE and sending.qbo_id is not None:
             return await self._send_newer(sending)
-        return _refused(sending, fault)
+        return _refusal(sending, fault)
 
     async def _send_alone(self, sending: Sending) -> Arrival:
-        alone = Unit(sending.request_id, [msgspec.structs.replace(sending, batch_id=None, batch_no=None)])
-        (arrival,) = await self._send_same(alone)
-        return arrival
+        alone = msgspec.structs.replace(sending, batch_id=None, batch_no=None)
+        (arrival,) = await self._send_same(Unit(sending.request_id, [alone]))
+        return msgspec.structs.replace(arrival, sending=sending)
 
     async def _send_newer(self, sending: Sending) -> Arrival:
-        """Somebody changed it over there. Ours is the book of record for what we sent, so ours goes over it."""
+        """Somebody changed it over there. Of what we sent our books are the record, so they go over it."""
+        identity = str(sending.qbo_id)
         try:
-            now = await self._patiently(
-                lambda company: company.read(sending.object_type, str(sending.qbo_id))
+            now = await self._patiently(lambda company: company.read(sending.object_type, identity))
+            token = now.sync_token or "0"
+            newer = msgspec.structs.replace(
+                sending, body=_body(sending, token), sync_token=token, batch_id=None
             )
-            return await self._send_with(sending, now.sync_token or "0")
+            unit = Unit(request_id_of(sending.request_id, token), [newer])
+            (answer,) = await self._patiently(_sending(unit))
         except Rejected as fault:
-            return _refused(sending, fault)
-
-    async def _send_with(self, sending: Sending, token: str) -> Arrival:
-        identity = str(sending.qbo_id), token
-        body = (
-            identity_only(*identity)
-            if sending.operation == "delete"
-            else with_identity(sending.body, *identity)
-        )
-        newer = msgspec.structs.replace(sending, body=body, sync_token=token, batch_id=None)
-        request_id = request_id_of(sending.request_id, token)
-        (answer,) = await self._patiently(lambda company: _send(company, Unit(request_id, [newer])))
+            return _refusal(sending, fault)
         if answer.fault is not None:
-            return _refused(sending, answer.fault)
+            return Arrival(sending=sending, refusal=Refusal(outcome="conflict", detail=CONFLICT))
         return Arrival(sending=sending, qbo_id=answer.qbo_id, sync_token=answer.sync_token)
 
     # --- patience -----------------------------------------------------------------------------------
@@ -191,34 +188,62 @@ class Courier:
                 return await work(company)
             except Unauthorized:
                 await self._tokens.refresh(company)
+            except (Rejected, Refused) as fault:
+                if isinstance(fault, Refused):
+                    raise refused(None) from fault
+                raise
             except QuickBooksError as fault:
-                if isinstance(fault, Rejected | Refused):
-                    raise
                 if once and fault.may_have_happened:
                     raise UnknownOutcome from fault
-                pause, why = _pause(fault, number)
+                await self._back_off(fault, number)
             finally:
                 await self.give_back([permit])
                 permit = None
-            if pause:
-                await self._rest(pause, why)
         raise TryLater(AWAY)
 
-    async def _rest(self, seconds: float, why: str) -> None:
-        self._attempt.excuse(seconds)
-        if seconds >= 1:
-            self._attempt.say(SENTENCES[why].format(max(1, round(seconds))))
-        await self._sleep(seconds)
-        if seconds >= 1:
-            self._attempt.say("")
+    async def _back_off(self, fault: QuickBooksError, number: int) -> None:
+        after = fault.after if isinstance(fault, Throttled | Unavailable) else None
+        await self._rest(_delay(number) if after is None else after, "QuickBooks asks us to wait {} s.")
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _rest(self, seconds: float, words: str) -> None:
+        self._attempt.excuse(seconds)
+        if seconds >= WORTH_SAYING:
+            self._attempt.say(words.format(max(1, round(seconds))))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._attempt.stopping.wait()
                 raise Stopped
+        if seconds >= WORTH_SAYING:
+            self._attempt.say("")
 
 
-def _backoff(number: int) -> float:
-    ceiling = min(LONGEST_DELAY, FIRST_DELAY * 2**number)
+def _sending(unit: Unit) -> Work[list[Answer]]:
+    items = [Item(each.operation, each.object_type, each.body) for each in unit.items]
+
+    async def send(company: Company) -> list[Answer]:
+        if unit.is_batch:
+            return await company.send_batch(items, unit.request_id)
+        return [await company.send_one(items[0], unit.request_id)]
+
+    return send
+
+
+def _body(sending: Sending, token: str) -> str:
+    if sending.operation == "delete":
+        return identity_only(str(sending.qbo_id), token)
+    return with_identity(sending.body, str(sending.qbo_id), token)
+
+
+def _refusal(sending: Sending, fault: Rejected) -> Arrival:
+    if fault.code in GONE and sending.operation == "delete":
+        return Arrival(sending=sending)
+    if fault.code in GONE and sending.operation == "update":
+        gone = Refusal(outcome="conflict", detail=REMOVED, code=fault.code, gone=True)
+        return Arrival(sending=sending, refusal=gone)
+    outcome = OUTCOMES.get(fault.code, "rejected")
+    return Arrival(sending=sending, refusal=Refusal(outcome=outcome, detail=fault.words, code=fault.code))
+
+
+def _delay(number: int) -> float:
+    ceiling: float = min(LONGEST_DELAY, FIRST_DELAY * 2**number)
     return ceiling / 2 + random.uniform(0, ceiling / 2)  # noqa: S311 - spread, not secrecy

@@ -17,7 +17,9 @@ from ledgerwire.quickbooks import SentLine
 from ledgerwire.review import LineFailure
 from ledgerwire.submissions import ExportQbo
 from workers.books.enlisting import came_to_none_of, matching, settle, summarise, waiting
+from workers.books.quickbooks.attaching import enlist_receipts
 from workers.books.quickbooks.claiming import Decision, claim, decide, to_send
+from workers.books.quickbooks.intuit import page_of
 from workers.books.quickbooks.sending import (
     BATCH,
     Office,
@@ -41,9 +43,10 @@ from workers.jobs.plan import Plan
 from workers.tasks.bulk import Choose, Progress, chosen_ids, enlist_all
 from workers.tasks.earlier import find_earlier
 from workers.tasks.quickbooks.delivering import Courier, Stopped
+from workers.tasks.quickbooks.pacing import Permit
 from workers.tasks.quickbooks.receipts import send_receipts
-from workers.tasks.quickbooks.setting_out import Desk, open_desk
-from workers.tasks.quickbooks.tokens import office_of
+from workers.tasks.quickbooks.setting_out import Desk, find_office, open_desk
+from workers.tasks.quickbooks.tokens import Tokens
 
 PLAN = Plan(select=5, send=85, attach=10)
 DRY = ("would_create", "would_update", "would_delete")
@@ -72,11 +75,19 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 async def export_qbo(attempt: Attempt, submission: ExportQbo) -> Result:
     if submission.failed_of is not None:
         await find_earlier(attempt, submission.failed_of, ExportQbo, pointer="/failed_of", noun="export")
-    office = await office_of(attempt)
+    office = await find_office(attempt)
+    tokens = Tokens(attempt)
+    try:
+        return await _export(attempt, submission, office, tokens)
+    finally:
+        await tokens.close()
+
+
+async def _export(attempt: Attempt, submission: ExportQbo, office: Office, tokens: Tokens) -> Result:
     progress = msgspec.convert(attempt.state or {}, Progress)
     progress = await enlist_all(attempt, _choice(office, submission, attempt.record.created_at), progress)
     attempt.begin("send", total=progress.total, done=progress.done)
-    export = Export(attempt, office, progress)
+    export = Export(attempt, office, progress, Courier(attempt, office, tokens))
     sent = 0
     if submission.dry_run:
         await export.rehearse()
@@ -90,11 +101,11 @@ async def export_qbo(attempt: Attempt, submission: ExportQbo) -> Result:
 class Export:
     """One attempt."""
 
-    def __init__(self, attempt: Attempt, office: Office, progress: Progress) -> None:
+    def __init__(self, attempt: Attempt, office: Office, progress: Progress, courier: Courier) -> None:
         self.attempt = attempt
         self.office = office
         self.progress = progress
-        self.courier = Courier(attempt, office)
+        self.courier = courier
 
     async def rehearse(self) -> None:
         desk = await open_desk(self.attempt, self.office)
@@ -118,7 +129,8 @@ class Export:
         async with self.attempt.database.reading() as connection:
             units = units_again(await on_its_way(connection, self.office))
         for start in range(0, len(units), LANES):
-            await self._deliver(units[start : start + LANES], unsure=True)
+            some = units[start : start + LANES]
+            await self._deliver(some, [None] * len(some), unsure=True)
 
     async def send_all(self) -> None:
         desk = await open_desk(self.attempt, self.office)
@@ -132,32 +144,45 @@ class Export:
 
     async def _round(self, desk: Desk, ids: Sequence[str]) -> None:
         await desk.prepare(ids, self.courier, create=True)
-        room = await self.courier.room(wanted=len(ids))
+        permits = await self._permits(len(ids))
+        batches = sum(permit.is_batch for permit in permits)
+        used: list[Permit] = []
         try:
-            units, left, cursor = await self._claim(desk, ids, room.batches, room.singles)
-            if units:
-                await self._deliver(units, unsure=False)
-            elif not left:
-                return
-            self.progress = msgspec.structs.replace(self.progress, cursor=cursor)
+            units, cursor = await self._claim(desk, ids, batches, len(permits) - batches)
+            used = _dealt(permits, units)
         finally:
-            await self.courier.leave(room)
+            await self.courier.give_back([permit for permit in permits if permit not in used])
+        self.progress = msgspec.structs.replace(self.progress, cursor=cursor)
+        if units:
+            await self._deliver(units, used, unsure=False)
+
+    async def _permits(self, lines: int) -> list[Permit]:
+        """For so many lines: batches carry ten times as much, and what they leave goes by single calls."""
+        batches = min(LANES, -(-lines // BATCH))
+        return await self.courier.permits(batches=batches, singles=LANES - batches if lines > BATCH else 0)
 
     async def _claim(
         self, desk: Desk, ids: Sequence[str], batches: int, singles: int
-    ) -> tuple[list[Unit], list[Decision], str]:
+    ) -> tuple[list[Unit], str]:
         async with self.attempt.checkpoint() as batch:
             decisions = await decide(batch.connection, self.office, ids, desk.compose)
             within, cursor = _within(decisions, batches * BATCH + singles)
             claimed = await claim(batch.connection, self.office, within, batches=batches, singles=singles)
             now = datetime.now(UTC)
             lines = await settle_left(batch.connection, self.office, claimed.left, now=now)
+            there = [line.transaction_id for line in lines if line.outcome == "already"]
+            await enlist_receipts(batch.connection, self.office, there)
             self._note(batch, lines, cursor=self.progress.cursor)
-        return claimed.units, claimed.left, cursor
+        return claimed.units, cursor
 
-    async def _deliver(self, units: Sequence[Unit], *, unsure: bool) -> None:
+    async def _deliver(
+        self, units: Sequence[Unit], permits: Sequence[Permit | None], *, unsure: bool
+    ) -> None:
         """Whatever arrives is settled, also where another unit of the round did not get through."""
-        tasks = [self.courier.deliver(unit, unsure=unsure) for unit in units]
+        tasks = [
+            self.courier.deliver(unit, permit, unsure=unsure)
+            for unit, permit in zip(units, permits, strict=True)
+        ]
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         arrivals = [each for outcome in outcomes if isinstance(outcome, list) for each in outcome]
         if arrivals or self.attempt.stop is not None:
@@ -175,9 +200,14 @@ class Export:
             lines: list[SentLine] = []
             if arrivals:
                 lines = await settle_arrivals(
-                    batch.connection, self.office, arrivals, url=self.courier.url, now=datetime.now(UTC)
+                    batch.connection, self.office, arrivals, page=self._page, now=datetime.now(UTC)
                 )
+                sent = [line.transaction_id for line in lines if line.outcome in {"created", "updated"}]
+                await enlist_receipts(batch.connection, self.office, sent)
             self._note(batch, lines, cursor=self.progress.cursor)
+
+    def _page(self, object_type: str, qbo_id: str) -> str:
+        return page_of(self.attempt.shared.settings, object_type, qbo_id)
 
     def _note(self, batch: Batch, lines: Sequence[SentLine], *, cursor: str) -> None:
         done = min(self.progress.total, self.progress.done + len(lines))
@@ -196,6 +226,13 @@ class Export:
             return True
         record = await Ledger(self.attempt.database).find(job_id)
         return record is None or record.status.terminal
+
+
+def _dealt(permits: Sequence[Permit], units: Sequence[Unit]) -> list[Permit]:
+    """One for each unit, in their order: a batch's is a batch's. One that is left for a single call serves, too."""
+    of_batch = [permit for permit in permits if permit.is_batch]
+    of_one = [permit for permit in permits if not permit.is_batch]
+    return [of_batch.pop(0) if unit.is_batch or not of_one else of_one.pop(0) for unit in units]
 
 
 def _within(decisions: Sequence[Decision], most: int) -> tuple[list[Decision], str]:

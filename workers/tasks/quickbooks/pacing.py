@@ -63,7 +63,16 @@ class Pacer:
         if self._take is None:
             return await self._take_alone(batches)
         prefix = f"{uuid.uuid4().hex}:"
-        arguments = [prefix, batches, singles, self._window, CALLS, BATCHES, AT_ONCE, OPEN_SECONDS * 1000]
+        arguments: list[str | int] = [
+            prefix,
+            batches,
+            singles,
+            self._window,
+            CALLS,
+            BATCHES,
+            AT_ONCE,
+            OPEN_SECONDS * 1000,
+        ]
         try:
             of_batch, of_one, wait = await self._take(keys=_keys(realm_id), args=arguments)
         except BROKER_AWAY:
