@@ -10,12 +10,19 @@ import contextlib
 import enum
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httptools
 import msgspec
 
-PHRASES = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
+PHRASES = {
+    200: "OK",
+    303: "See Other",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    429: "Too Many Requests",
+}
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -23,6 +30,7 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = {}
 
     def json(self) -> Any:
         return msgspec.json.decode(self.body)
@@ -125,8 +133,9 @@ class _Connection:
             if not chunk:
                 return None
             parser.feed_data(chunk)
-        path = urlsplit(self.url.decode()).path
-        return Request(parser.get_method().decode(), path, self.headers, self.body)
+        url = urlsplit(self.url.decode())
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        return Request(parser.get_method().decode(), url.path, self.headers, self.body, query)
 
     def on_url(self, url: bytes) -> None:
         self.url += url

@@ -83,7 +83,7 @@ async def decide(
     await hold_books(connection, office.company_id)
     lines = await hold_lines(connection, office.company_id, ids)
     standings = await _standings(connection, office, ids)
-    return [_decide(key, lines.get(key), standings.get(key), office, compose) for key in dict.fromkeys(ids)]
+    return [_decide(key, lines.get(key), standings.get(key), compose) for key in dict.fromkeys(ids)]
 
 
 async def claim(
