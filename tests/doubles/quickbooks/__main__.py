@@ -1,4 +1,4 @@
-"""python -m tests.doubles.quickbooks --port 8012 [--log FILE] [--minute SECONDS] [--token-seconds N] [--latency S] [--at-once]
+"""python -m tests.doubles.quickbooks [--port N] [--log FILE] [--minute S] [--token-seconds S] [--latency S] [--at-once]
 
 prints what to export before ``make run``, and serves until Ctrl-C. ``--at-once`` skips the page that asks for consent.
 

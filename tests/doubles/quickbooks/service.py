@@ -40,7 +40,10 @@ class QuickBooksOnline:
         token_seconds: float = 3600.0,
         log: Path | None = None,
         seed: int = 1,
+        latency: float = 0.0,
     ) -> None:
+        #: Seconds that a call takes, at least.
+        self.latency = latency
         self.authority = Authority(CLIENT_ID, CLIENT_SECRET, token_seconds=token_seconds)
         self.companies = {REALM: Company(REALM)}
         self.switches = Switches(seed)
