@@ -1,5 +1,5 @@
 /**
- * What one job tells of lines (categorized, approved, removed), merged from what is streamed and what `GET …/log` tells;
+ * What one job tells of lines (categorized, approved, removed) or of files, merged from what is streamed and what `GET …/log` tells;
  * both carry the number of their checkpoint, so a line stands here once however often it was heard of.
  * @import { Api } from "./api.js"
  * @import { CategorizedLine } from "./contract-books.js"
@@ -24,11 +24,12 @@ export class Lines extends EventTarget {
   #readAgain = false;
   #closed = false;
 
-  /** @param {Api} api @param {string} jobId */
-  constructor(api, jobId) {
+  /** @param {Api} api @param {string} jobId @param {string} [mark] what a log line's `data` has where it tells of what is listed here */
+  constructor(api, jobId, mark = "transaction_id") {
     super();
     this.api = api;
     this.jobId = jobId;
+    this.mark = mark;
   }
 
   /** All lines, oldest first. Do not change it. */
@@ -90,9 +91,9 @@ export class Lines extends EventTarget {
     const known = this.#entries.get(number);
     if (known && known.length >= lines.length) return;
     this.#entries.set(number, lines);
-    const notes = lines.filter(({ data }) => !data || !("transaction_id" in data));
+    const notes = lines.filter(({ data }) => !data || !(this.mark in data));
     if (notes.length) this.#notes.set(number, notes);
-    if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines));
+    if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines, this.mark));
     else this.#sorted = false;
     this.#highest = Math.max(this.#highest, number);
     this.#tell();
@@ -100,7 +101,7 @@ export class Lines extends EventTarget {
 
   #sort() {
     const entries = [...this.#entries].sort(([a], [b]) => a - b);
-    this.#all = entries.flatMap(([, lines]) => told(lines));
+    this.#all = entries.flatMap(([, lines]) => told(lines, this.mark));
     this.#sorted = true;
   }
 
@@ -109,7 +110,7 @@ export class Lines extends EventTarget {
   }
 }
 
-/** What log lines tell of lines of the bank; other lines are for people only. @param {LogLine[]} lines @returns {any[]} */
-export function told(lines) {
-  return lines.flatMap(({ data }) => (data && "transaction_id" in data ? [data] : []));
+/** What log lines tell of lines of the bank (or of what `mark` says); others are for people only. @param {LogLine[]} lines @returns {any[]} */
+export function told(lines, mark = "transaction_id") {
+  return lines.flatMap(({ data }) => (data && mark in data ? [data] : []));
 }

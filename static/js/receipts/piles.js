@@ -1,0 +1,69 @@
+/**
+ * The piles that are being read, and those that were sent from this page. Tells `change`, and `read` where there are
+ * new receipts.
+ * @import { Job, LedgerEvent } from "../contract.js"
+ * @import { Workspace } from "../workspace.js"
+ */
+import { isOver } from "../jobs.js";
+import { Pile } from "./pile.js";
+
+export class Piles extends EventTarget {
+  /** @type {Map<string, Pile>} by job */
+  #piles = new Map();
+  /** @type {Set<string>} those a person has closed */
+  #closed = new Set();
+
+  /** @param {Workspace} workspace */
+  constructor(workspace) {
+    super();
+    this.workspace = workspace;
+    workspace.jobs.addEventListener("change", () => this.#look());
+    workspace.addEventListener("heard", (event) => this.#hear(/** @type {CustomEvent<LedgerEvent>} */ (event).detail));
+  }
+
+  /** Newest first. */
+  get all() {
+    return [...this.#piles.values()].sort((a, b) => b.job.created_at.localeCompare(a.job.created_at));
+  }
+
+  /** @param {Job} job just submitted */
+  add(job) {
+    this.#follow(job);
+    this.workspace.jobs.put(job);
+  }
+
+  /** @param {string} jobId */
+  dismiss(jobId) {
+    this.#piles.get(jobId)?.close();
+    this.#piles.delete(jobId);
+    this.#closed.add(jobId);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  close() {
+    for (const pile of this.#piles.values()) pile.close();
+  }
+
+  #look() {
+    for (const job of this.workspace.jobs.list()) {
+      const pile = this.#piles.get(job.job_id);
+      if (pile) pile.take(job);
+      else if (job.kind === "ocr" && !isOver(job) && !this.#closed.has(job.job_id)) this.#follow(job);
+    }
+  }
+
+  /** @param {Job} job */
+  #follow(job) {
+    const pile = new Pile(this.workspace.api, job);
+    pile.addEventListener("change", () => this.dispatchEvent(new Event("change")));
+    pile.addEventListener("read", () => this.dispatchEvent(new Event("read")));
+    this.#piles.set(job.job_id, pile);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {LedgerEvent} event */
+  #hear(event) {
+    if (event.type === "log") this.#piles.get(event.job_id)?.hear(event);
+    if (event.type === "snapshot") for (const pile of this.#piles.values()) pile.lines.catchUp();
+  }
+}
