@@ -7,6 +7,10 @@
  */
 
 const PAGE = 50;
+/** What the `data` of a log line has where it tells of a line of the bank. */
+const OF_LINES = "transaction_id";
+/** The same where it tells of a file of a pile. */
+export const OF_FILES = "file_no";
 
 /** @template [Told=CategorizedLine] */
 export class Lines extends EventTarget {
@@ -25,7 +29,7 @@ export class Lines extends EventTarget {
   #closed = false;
 
   /** @param {Api} api @param {string} jobId @param {string} [mark] what a log line's `data` has where it tells of what is listed here */
-  constructor(api, jobId, mark = "transaction_id") {
+  constructor(api, jobId, mark = OF_LINES) {
     super();
     this.api = api;
     this.jobId = jobId;
@@ -91,7 +95,7 @@ export class Lines extends EventTarget {
     const known = this.#entries.get(number);
     if (known && known.length >= lines.length) return;
     this.#entries.set(number, lines);
-    const notes = lines.filter(({ data }) => !data || !(this.mark in data));
+    const notes = lines.filter(({ data }) => !data || !tells(data, this.mark));
     if (notes.length) this.#notes.set(number, notes);
     if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines, this.mark));
     else this.#sorted = false;
@@ -111,6 +115,11 @@ export class Lines extends EventTarget {
 }
 
 /** What log lines tell of lines of the bank (or of what `mark` says); others are for people only. @param {LogLine[]} lines @returns {any[]} */
-export function told(lines, mark = "transaction_id") {
-  return lines.flatMap(({ data }) => (data && mark in data ? [data] : []));
+export function told(lines, mark = OF_LINES) {
+  return lines.flatMap(({ data }) => (data && tells(data, mark) ? [data] : []));
+}
+
+/** A file of a pile names the line that may have paid it, and is none. @param {Record<string, any>} data @param {string} mark */
+function tells(data, mark) {
+  return mark in data && (mark !== OF_LINES || !(OF_FILES in data));
 }

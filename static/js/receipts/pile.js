@@ -6,17 +6,14 @@
  * @import { Job, LogEvent } from "../contract.js"
  */
 import { isOver } from "../jobs.js";
-import { Lines, told } from "../lines.js";
-
-/** What a file of a pile says of itself in the log. */
-const MARK = "file_no";
+import { Lines, OF_FILES, told } from "../lines.js";
 
 export class Pile extends EventTarget {
   /** @param {Api} api @param {Job} job */
   constructor(api, job) {
     super();
     this.job = job;
-    this.lines = /** @type {Lines<ReceiptFile>} */ (new Lines(api, job.job_id, MARK));
+    this.lines = /** @type {Lines<ReceiptFile>} */ (new Lines(api, job.job_id, OF_FILES));
     this.lines.addEventListener("change", () => this.#tell());
     this.lines.catchUp();
   }
@@ -45,7 +42,7 @@ export class Pile extends EventTarget {
   /** @param {LogEvent} event */
   hear(event) {
     this.lines.hear(event);
-    if (told(event.lines, MARK).length) this.dispatchEvent(new Event("read"));
+    if (told(event.lines, OF_FILES).length) this.dispatchEvent(new Event("read"));
   }
 
   close() {
