@@ -15,6 +15,7 @@ import { DropZone } from "./js/elements/drop-zone.js";
 import { JobCard } from "./js/elements/job-card.js";
 import { JobList } from "./js/elements/job-list.js";
 import { PageLinks } from "./js/elements/page-links.js";
+import { ReceiptsPage } from "./js/elements/receipts-page.js";
 import { ReviewPage } from "./js/elements/review-page.js";
 import { RulesPage } from "./js/elements/rules-page.js";
 import { SettingsPage } from "./js/elements/settings-page.js";
@@ -29,7 +30,7 @@ import { oncePerFrame, show, text } from "./js/view.js";
 /** "3 minutes ago" grows old. */
 const REDRAW_EVERY = 30_000;
 /** @type {Record<Page, string>} */
-const TITLES = { jobs: "", review: "Review", rules: "Rules", settings: "Settings" };
+const TITLES = { jobs: "", review: "Review", receipts: "Receipts", rules: "Rules", settings: "Settings" };
 
 const api = new Api();
 const page = {
@@ -42,6 +43,7 @@ const page = {
   links: only("page-links", PageLinks),
   list: only("job-list", JobList),
   main: only("main", HTMLElement),
+  receipts: only("receipts-page", ReceiptsPage),
   review: only("review-page", ReviewPage),
   rules: only("rules-page", RulesPage),
   settings: only("settings-page", SettingsPage),
@@ -134,10 +136,11 @@ function openCompany(route) {
 
 /** @param {CompanyRoom} given @param {Company[]} companies */
 function serve(given, companies) {
-  const { books, chart, company, review, workspace } = given;
+  const { books, chart, company, receipts, review, workspace } = given;
   page.companies.offer(companies, company);
   page.drop.serve(api, company);
   page.review.serve(review, chart);
+  page.receipts.serve(receipts);
   page.rules.serve(books, chart, workspace.mayAct);
   page.settings.serve(books, chart, company);
   chart.addEventListener("change", () => given === room && page.drop.offer(chart.bankAccounts));
@@ -152,6 +155,7 @@ function showPage(route) {
   document.body.dataset["page"] = shown;
   if (shown === "review") page.review.open(readFilter(route.rest));
   else room?.review.rest();
+  if (shown === "receipts") page.receipts.open(route.rest);
   if (shown === "rules") page.rules.open();
   if (shown === "settings") page.settings.open();
   drawNow();
@@ -190,6 +194,17 @@ function openReview(filter) {
   const onlyTyping = filter.tab === room.review.filter.tab;
   goTo({ companyId: room.company.company_id, page: "review", rest: writeFilter(filter) }, { replace: onlyTyping });
   showPage(readRoute());
+}
+
+/** @param {Record<string, string>} rest */
+function openReceipts(rest) {
+  if (!room) return;
+  const { receipt: now, tab } = readRoute().rest;
+  // One is gone to; while a filter is being typed, the address only follows.
+  const onlyTyping = rest["receipt"] === now && rest["tab"] === tab;
+  goTo({ companyId: room.company.company_id, page: "receipts", rest }, { replace: onlyTyping });
+  showPage(readRoute());
+  if (rest["receipt"] !== now) window.scrollTo(0, 0);
 }
 
 // --- drawing -----------------------------------------------------------------------------------------
@@ -261,6 +276,8 @@ on(page.card, "send-again", async ({ job, ...answer }) => page.drop.sendAgain(jo
 on(page.review, "filter-choose", openReview);
 on(page.review, "job-select", look);
 on(page.review, "choose-file", () => page.drop.choose());
+on(page.receipts, "receipts-go", openReceipts);
+on(page.receipts, "pile-cancel", (job) => room?.cancel(job));
 on(page.rules, "rule-saved", (saved) => room?.review.ruleSaved(saved));
 on(page.settings, "company-changed", (company) => Object.assign(room?.company ?? {}, company));
 on(page.companies, "company-choose", (companyId) => openCompany({ ...readRoute(), companyId, jobId: null, rest: {} }));

@@ -1,5 +1,5 @@
 /**
- * Everything of one company that the pages share: its jobs, its books, its review. Decides what needs several of them;
+ * Everything of one company that the pages share: its jobs, its books, its review, its receipts. Decides what needs several of them;
  * draws nothing. Tells `change`.
  *
  * @import { Api } from "./api.js"
@@ -13,6 +13,7 @@ import { Chart } from "./chart.js";
 import { counted } from "./format.js";
 import { isOver } from "./jobs.js";
 import { ask } from "./question.js";
+import { ReceiptRoom } from "./receipts/room.js";
 import { undoQuestion } from "./review/bulk.js";
 import { OPEN } from "./review/filter.js";
 import { Review } from "./review/review.js";
@@ -27,6 +28,7 @@ export class CompanyRoom extends EventTarget {
     this.chart = new Chart(this.books);
     this.workspace = new Workspace(api, company, onState);
     this.review = new Review(this.workspace, this.books);
+    this.receipts = new ReceiptRoom(this.workspace, this.books, this.chart);
     const tell = () => this.dispatchEvent(new Event("change"));
     this.workspace.addEventListener("change", tell);
     this.chart.addEventListener("change", tell);
@@ -43,6 +45,7 @@ export class CompanyRoom extends EventTarget {
   close() {
     this.workspace.close();
     this.review.close();
+    this.receipts.close();
   }
 
   /** @param {Job} job */

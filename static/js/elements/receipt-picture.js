@@ -104,7 +104,9 @@ export class ReceiptPicture extends HTMLElement {
 
   /** @param {string} name @param {Box} box @param {number} confidence */
   #box(name, box, confidence) {
-    const made = /** @type {HTMLButtonElement} */ (place(element("button", "box"), box));
+    const made = document.createElement("button");
+    made.className = "box";
+    place(made, box);
     made.type = "button";
     made.value = name;
     made.tabIndex = -1;
@@ -140,7 +142,7 @@ export class ReceiptPicture extends HTMLElement {
   }
 }
 
-/** By CSSOM: the page's policy allows no style in its markup. @param {HTMLElement} made @param {Box} box */
+/** By CSSOM: the page's policy allows no style in its markup. @template {HTMLElement} T @param {T} made @param {Box} box */
 function place(made, { left, top, width, height }) {
   for (const [edge, share] of Object.entries({ left, top, width, height })) made.style.setProperty(edge, `${share * 100}%`);
   return made;

@@ -124,7 +124,7 @@ export class ReceiptsPage extends HTMLElement {
     form.addEventListener("reset", () => this.#refine({ ...EMPTY, tab: this.#filter.tab, text: this.#filter.text }));
     const filters = part(this.#root, "filters", HTMLButtonElement);
     filters.addEventListener("click", () => {
-      show(form, form.hidden);
+      show(form, Boolean(form.hidden));
       filters.setAttribute("aria-expanded", String(!form.hidden));
     });
     for (const [name, act] of Object.entries({ confirm: confirmAll, attach: attachAll })) {
@@ -233,7 +233,7 @@ export class ReceiptsPage extends HTMLElement {
     show(this.#view, this.#opened !== null);
     if (this.#opened !== null) return;
     show(this.#drop, shelf.mayAct);
-    this.#drop.compact = Boolean(shelf.counts.all) || room.piles.all.length > 0 || conditionCount(this.#filter) > 0;
+    this.#drop.compact = Boolean(shelf.counts.all) || room.piles.all.length > 0 || isNarrowed(this.#filter);
     this.#drawPiles(room);
     this.#drawHead(shelf.filter, shelf.counts);
     this.#list.draw(shelf);
@@ -254,7 +254,7 @@ export class ReceiptsPage extends HTMLElement {
 
   /** @param {Filter} filter @param {Partial<Record<Filter["tab"], number>>} counts */
   #drawHead(filter, counts) {
-    show(part(this.#root, "head", HTMLElement), Boolean(counts.all) || conditionCount(filter) > 0 || filter.text !== "");
+    show(part(this.#root, "head", HTMLElement), Boolean(counts.all) || isNarrowed(filter));
     const links = TABS.map((tab) => {
       const link = Object.assign(document.createElement("a"), { href: this.#address({ ...filter, tab }) });
       link.dataset["tab"] = tab;
@@ -298,8 +298,7 @@ export class ReceiptsPage extends HTMLElement {
     if (!shelf) return;
     const { problem, loaded, reading, receipts } = shelf;
     const actions = [{ label: "Try again", act: () => void shelf.reload(), primary: true }];
-    const narrowed = this.#filter.tab !== "all" || conditionCount(this.#filter) > 0 || this.#filter.text !== "";
-    const empty = loaded && !reading && receipts.length === 0 && !problem && narrowed;
+    const empty = loaded && !reading && receipts.length === 0 && !problem && isNarrowed(this.#filter);
     const place = part(this.#root, "problem", HTMLElement);
     const key = problem ? JSON.stringify(problem) : empty ? "empty" : "";
     if (place.dataset["key"] === key) return;
@@ -311,7 +310,7 @@ export class ReceiptsPage extends HTMLElement {
   // --- files over the page --------------------------------------------------------------------------
 
   #listenForDrops() {
-    const mine = (/** @type {DragEvent} */ event) => !this.hidden && this.#shelf?.mayAct && event.dataTransfer?.types.includes("Files");
+    const mine = (/** @type {DragEvent} */ event) => !this.hidden && (this.#shelf?.mayAct ?? false) && (event.dataTransfer?.types.includes("Files") ?? false);
     const over = (/** @type {number} */ depth) => {
       this.#depth = Math.max(0, depth);
       this.#drop.over = this.#depth > 0;
@@ -324,6 +323,11 @@ export class ReceiptsPage extends HTMLElement {
       this.#drop.take([...(event.dataTransfer?.files ?? [])]);
     });
   }
+}
+
+/** @param {Filter} filter */
+function isNarrowed(filter) {
+  return filter.tab !== "all" || filter.text !== "" || conditionCount(filter) > 0;
 }
 
 customElements.define("receipts-page", ReceiptsPage);
