@@ -93,6 +93,7 @@ export class ReceiptPicture extends HTMLElement {
 
   /** @param {Receipt} receipt */
   #drawBoxes(receipt) {
+    /** @type {HTMLElement[]} */
     const boxes = Object.entries(receipt.fields).flatMap(([name, { box, confidence }]) => (box?.page === this.#page ? [this.#box(name, box, confidence)] : []));
     if (this.#pointed?.page === this.#page) {
       const pointed = place(element("span", "box"), this.#pointed);

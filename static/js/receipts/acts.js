@@ -28,7 +28,6 @@ export async function removeAll(shelf, receipts) {
     await shelf.api.remove(receipt_id);
     shelf.forget(receipt_id);
   });
-  shelf.count().catch(() => {});
   return outcome(receipts.length - failures.length, "deleted", failures);
 }
 

@@ -29,6 +29,7 @@ export class ReceiptRoom {
   close() {
     clearTimeout(this.#pause);
     this.piles.close();
+    this.shelf.close();
   }
 
   #readSoon() {

@@ -8,6 +8,7 @@
  * @import { Filter, Tab } from "./filter.js"
  */
 import { asProblem } from "../api.js";
+import { Counts } from "../review/counts.js";
 import { Selection } from "../review/selection.js";
 import { EMPTY, fits, isSame, TABS, wanted } from "./filter.js";
 
@@ -34,7 +35,19 @@ export class Shelf extends EventTarget {
     super();
     this.api = api;
     this.mayAct = mayAct;
+    this.tally = new Counts(TABS, async (/** @type {Filter | null} */ filter, tab) => (await api.list(wanted(filter ?? EMPTY, tab), { limit: 1, count: true })).total);
+    this.tally.addEventListener("change", () => this.#counted());
     this.selection.addEventListener("change", () => this.#tell());
+    this.tally.ask();
+  }
+
+  /** How many want review in the whole company; null before that is known. */
+  get toReview() {
+    return this.tally.toReview;
+  }
+
+  close() {
+    this.tally.close();
   }
 
   get filter() {
@@ -53,6 +66,7 @@ export class Shelf extends EventTarget {
     this.next = null;
     this.loaded = false;
     this.selection.clear();
+    this.tally.watch(filter);
     this.reload();
   }
 
@@ -60,9 +74,10 @@ export class Shelf extends EventTarget {
   async reload() {
     const asked = ++this.#asked;
     const filter = this.filter;
+    this.tally.askSoon();
     this.#begin();
     try {
-      const [page] = await Promise.all([this.#pages(filter, Math.max(PAGE, this.receipts.length)), this.count()]);
+      const page = await this.#pages(filter, Math.max(PAGE, this.receipts.length));
       if (asked !== this.#asked) return;
       this.receipts = page.data;
       this.next = page.next_cursor;
@@ -91,19 +106,12 @@ export class Shelf extends EventTarget {
     this.#tell();
   }
 
-  async count() {
-    const filter = this.filter;
-    const pages = await Promise.all(TABS.map((tab) => this.api.list(wanted(filter, tab), { limit: 1, count: true })));
-    if (filter === this.filter) this.counts = Object.fromEntries(TABS.map((tab, index) => [tab, pages[index]?.total ?? 0]));
-    this.#tell();
-  }
-
   /** Takes a receipt as it is now. @param {Receipt} receipt */
   put(receipt) {
     const at = this.ids.indexOf(receipt.receipt_id);
     if (at >= 0 && fits(this.filter, receipt)) this.receipts = this.receipts.with(at, receipt);
     else if (at >= 0) this.forget(receipt.receipt_id);
-    this.count().catch(() => {});
+    this.tally.askSoon();
     this.#tell();
   }
 
@@ -111,6 +119,7 @@ export class Shelf extends EventTarget {
   forget(id) {
     this.receipts = this.receipts.filter((one) => one.receipt_id !== id);
     this.selection.drop([id]);
+    this.tally.askSoon();
     this.#tell();
   }
 
@@ -128,6 +137,12 @@ export class Shelf extends EventTarget {
       page = { ...more, data: [...page.data, ...more.data] };
     }
     return page;
+  }
+
+  /** The numbers of before stay until the new ones are known. */
+  #counted() {
+    if (Object.keys(this.tally.tabs).length) this.counts = this.tally.tabs;
+    this.#tell();
   }
 
   #begin() {
