@@ -60,7 +60,8 @@ export class Shelf extends EventTarget {
 
   /** @param {Filter} filter */
   show(filter) {
-    if (this.#filter && isSame(filter, this.#filter)) return;
+    // Others may have worked on them meanwhile.
+    if (this.#filter && isSame(filter, this.#filter)) return void this.reload();
     this.#filter = filter;
     this.receipts = [];
     this.next = null;
@@ -75,6 +76,8 @@ export class Shelf extends EventTarget {
     const asked = ++this.#asked;
     const filter = this.filter;
     this.tally.askSoon();
+    // Nobody has looked at the list yet.
+    if (!this.#filter) return;
     this.#begin();
     try {
       const page = await this.#pages(filter, Math.max(PAGE, this.receipts.length));
