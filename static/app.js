@@ -211,8 +211,8 @@ function openReceipts(rest) {
 
 function drawNow() {
   if (!room) return;
-  const { company, review } = room;
-  page.links.draw(company.company_id, shown, review.counts.toReview);
+  const { company, receipts, review } = room;
+  page.links.draw(company.company_id, shown, { lines: review.counts.toReview, receipts: receipts.shelf.toReview });
   if (shown === "jobs") drawJobs(room);
   document.title = title(room);
 }
@@ -232,10 +232,11 @@ function drawJobs({ workspace, chart, company }) {
 }
 
 /** @param {CompanyRoom} given */
-function title({ workspace, company, review }) {
+function title({ workspace, company, receipts, review }) {
   const job = workspace.selected && shown === "jobs" ? workspace.jobs.get(workspace.selected) : undefined;
   if (job && !isOver(job)) return `${job.progress}% ${workspace.titles.of(job)} · Ledgerwire`;
-  const waiting = shown === "review" && review.counts.toReview ? ` (${count(review.counts.toReview)})` : "";
+  const toReview = shown === "review" ? review.counts.toReview : shown === "receipts" ? receipts.shelf.toReview : null;
+  const waiting = toReview ? ` (${count(toReview)})` : "";
   return `${shown === "jobs" ? company.name : TITLES[shown] + waiting} · Ledgerwire`;
 }
 
@@ -275,6 +276,7 @@ on(page.card, "another-file", () => page.drop.choose());
 on(page.card, "send-again", async ({ job, ...answer }) => page.drop.sendAgain(job.job_id, (await room?.workspace.titles.settled(job)) ?? "the file", answer));
 on(page.review, "filter-choose", openReview);
 on(page.review, "job-select", look);
+on(page.review, "address-choose", follow);
 on(page.review, "choose-file", () => page.drop.choose());
 on(page.receipts, "receipts-go", openReceipts);
 on(page.receipts, "pile-cancel", (job) => room?.cancel(job));

@@ -33,6 +33,7 @@ export class CompanyRoom extends EventTarget {
     this.workspace.addEventListener("change", tell);
     this.chart.addEventListener("change", tell);
     this.review.counts.addEventListener("change", tell);
+    this.receipts.shelf.tally.addEventListener("change", tell);
   }
 
   /** @param {string | null} jobId */

@@ -12,6 +12,8 @@ import { clone, part, show, text } from "../view.js";
 
 /** One job takes no more (client/ledgerwire/submissions.py). */
 const MOST = 100;
+/** As the server has it where nobody has set it otherwise. */
+const LARGEST = 25 * 2 ** 20;
 const READABLE = /\.(jpe?g|png|webp|tiff?|gif|bmp|hei[cf]|pdf)$/i;
 
 export class ReceiptDrop extends HTMLElement {
@@ -21,6 +23,7 @@ export class ReceiptDrop extends HTMLElement {
   #companyId = "";
   /** @type {Promise<void>} one pile after the other */
   #queue = Promise.resolve();
+  #depth = 0;
 
   connectedCallback() {
     this.replaceChildren(this.#root);
@@ -49,17 +52,31 @@ export class ReceiptDrop extends HTMLElement {
     text(part(this.#root, "hint", HTMLElement), hint);
   }
 
-  /** @param {boolean} over whether files hover above the page */
-  set over(over) {
-    part(this.#root, "zone", HTMLElement).toggleAttribute("data-over", over);
+  /** Sends what can be read, and says what was left out and why. @param {File[]} files */
+  take(files) {
+    if (files.length > MOST) return this.#explain(tooMany(files.length));
+    const fit = files.filter((file) => reasonAgainst(file) === null);
+    this.#explain(fit.length < files.length ? left(files) : null);
+    if (fit.length) this.#enqueue(fit, freshKey());
   }
 
-  /** @param {File[]} files */
-  take(files) {
-    const readable = files.filter(({ name }) => READABLE.test(name));
-    const strange = files.filter((file) => !readable.includes(file));
-    this.#explain(strange.length ? left(strange) : null);
-    for (let at = 0; at < readable.length; at += MOST) this.#enqueue(readable.slice(at, at + MOST), freshKey());
+  /** The whole window is the target. @param {() => boolean} isHere whether what is dropped now is receipts */
+  listenForDrops(isHere) {
+    /** @param {DragEvent} event */
+    const mine = (event) => isHere() && (event.dataTransfer?.types.includes("Files") ?? false);
+    window.addEventListener("dragenter", (event) => mine(event) && this.#over(this.#depth + 1));
+    window.addEventListener("dragleave", (event) => mine(event) && this.#over(this.#depth - 1));
+    window.addEventListener("drop", (event) => {
+      if (!mine(event)) return;
+      this.#over(0);
+      this.take([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  /** @param {number} depth how many nested elements the pointer has entered */
+  #over(depth) {
+    this.#depth = Math.max(0, depth);
+    part(this.#root, "zone", HTMLElement).toggleAttribute("data-over", this.#depth > 0);
   }
 
   /** @param {File[]} files @param {string} key */
@@ -98,11 +115,24 @@ export class ReceiptDrop extends HTMLElement {
   }
 }
 
-/** @param {File[]} strange @returns {Problem} */
-function left(strange) {
-  const names = strange.slice(0, 5).map(({ name }) => name).join(", ");
-  const more = strange.length > 5 ? ` and ${strange.length - 5} more` : "";
-  return { title: `${counted(strange.length, "files")} not sent`, detail: `${names}${more}: receipts are read from JPEG, PNG, WebP, TIFF, GIF, BMP, HEIC and PDF.` };
+/** Why a file cannot be a receipt; null where it may be one. @param {File} file */
+function reasonAgainst({ name, type, size }) {
+  if (!READABLE.test(name) && !type.startsWith("image/")) return "receipts are read from JPEG, PNG, WebP, TIFF, GIF, BMP, HEIC and PDF";
+  return size > LARGEST ? `it is larger than ${LARGEST / 2 ** 20} MB` : null;
+}
+
+/** @param {File[]} files @returns {Problem} */
+function left(files) {
+  const errors = files.flatMap((file) => {
+    const detail = reasonAgainst(file);
+    return detail ? [{ pointer: "", detail: `${file.name}: ${detail}` }] : [];
+  });
+  return { title: `${counted(errors.length, "files")} not sent`, detail: null, errors };
+}
+
+/** @param {number} many @returns {Problem} */
+function tooMany(many) {
+  return { title: `These are ${counted(many, "files")}: a pile takes ${MOST} at most`, detail: "Nothing was sent. Choose fewer, and the others once these are read." };
 }
 
 customElements.define("receipt-drop", ReceiptDrop);

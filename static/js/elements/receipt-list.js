@@ -4,7 +4,7 @@
  * @import { Receipt } from "../contract-receipts.js"
  * @import { Shelf } from "../receipts/shelf.js"
  */
-import { bankDay } from "../format.js";
+import { bankDay, count } from "../format.js";
 import { SURE } from "../receipts/acts.js";
 import { address } from "../route.js";
 import { clone, hold, part, show, text } from "../view.js";
@@ -57,6 +57,7 @@ export class ReceiptList extends HTMLElement {
     show(/** @type {HTMLElement} */ (all.closest("label")), mayAct);
     const more = part(this.#root, "more", HTMLButtonElement);
     show(more, next !== null);
+    text(more, moreWords(receipts.length, shelf.counts[shelf.filter.tab]));
     more.disabled = reading;
     this.#mark();
   }
@@ -112,6 +113,11 @@ export class ReceiptList extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
+}
+
+/** @param {number} shown @param {number | undefined} total */
+function moreWords(shown, total) {
+  return total && total > shown ? `Show more · ${count(shown)} of ${count(total)} shown` : "Show more";
 }
 
 /** @param {Receipt} receipt */

@@ -3,27 +3,28 @@
  * Tells `receipts-go` (detail: what stands in the address beside the page) and `pile-cancel` (detail: the job).
  *
  * @import { Receipt } from "../contract-receipts.js"
- * @import { ReceiptRoom } from "../receipts/room.js"
- * @import { Filter } from "../receipts/filter.js"
  * @import { Outcome } from "../receipts/acts.js"
+ * @import { Filter } from "../receipts/filter.js"
+ * @import { Command } from "../receipts/keys.js"
+ * @import { ReceiptRoom } from "../receipts/room.js"
+ * @import { Shelf } from "../receipts/shelf.js"
  */
 import { asProblem } from "../api.js";
-import { count, counted } from "../format.js";
 import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
-import { attachAll, confirmAll, removeAll, surelyMatched } from "../receipts/acts.js";
-import { conditionCount, EMPTY, readFilter, TABS, writeFilter } from "../receipts/filter.js";
-import { isCovered, singleKeys, takesKeys } from "../review/keys.js";
-import { address } from "../route.js";
-import { clone, element, hold, oncePerFrame, part, show, text } from "../view.js";
-import { plainLink } from "./page-links.js";
+import { attachAll, confirmAll, removeAll } from "../receipts/acts.js";
+import { EMPTY, readFilter, writeFilter } from "../receipts/filter.js";
+import { COMMANDS, KEYS } from "../receipts/keys.js";
+import { commandIn, isCovered, takesKeys } from "../review/keys.js";
+import { clone, hold, oncePerFrame, part, show, text } from "../view.js";
+import { showKeys } from "./key-help.js";
 import { ReceiptDrop } from "./receipt-drop.js";
-import { ReceiptList, STATES } from "./receipt-list.js";
+import { ReceiptList } from "./receipt-list.js";
 import { ReceiptPile } from "./receipt-pile.js";
 import { ReceiptView } from "./receipt-view.js";
-
-/** The list follows when writing pauses. */
-const PAUSE = 250;
+import { ReceiptsDock, removeQuestion } from "./receipts-dock.js";
+import { emptyView, isWhole } from "./receipts-empty.js";
+import { ReceiptsHead } from "./receipts-head.js";
 
 export class ReceiptsPage extends HTMLElement {
   #root = clone("receipts-page");
@@ -33,9 +34,7 @@ export class ReceiptsPage extends HTMLElement {
   #opened = null;
   /** @type {Map<string, ReceiptPile>} by job */
   #piles = new Map();
-  /** @type {number | undefined} */
-  #pause;
-  #depth = 0;
+  #explained = "";
   #draw = oncePerFrame(() => this.#drawNow());
 
   connectedCallback() {
@@ -43,7 +42,7 @@ export class ReceiptsPage extends HTMLElement {
     this.#listen(this.#list, {
       "receipt-open": (id) => this.#openReceipt(id),
       "receipt-pick": ({ id, extend }) => this.#pick(id, extend),
-      "pick-loaded": () => this.#shelf?.selection.choose(this.#shelf.ids),
+      "pick-loaded": () => this.#chooseLoaded(),
       "pick-none": () => this.#shelf?.selection.clear(),
       more: () => this.#shelf?.more(),
     });
@@ -52,24 +51,21 @@ export class ReceiptsPage extends HTMLElement {
       "receipt-open": (id) => this.#openReceipt(id),
     });
     this.#listen(this.#drop, { "pile-accepted": (job) => this.#room?.piles.add(job) });
-    this.#listen(this.#view, {
-      "receipt-changed": (receipt) => this.#shelf?.put(receipt),
-      "receipt-removed": ({ receiptId }) => this.#shelf?.forget(receiptId),
-      "receipt-next": () => this.#step(1),
-      "receipt-previous": () => this.#step(-1),
-      "receipt-closed": () => this.#go(writeFilter(this.#filter)),
-      "receipt-open": (id) => this.#openReceipt(id),
-    });
-    this.#listenToHead();
-    this.#listenForDrops();
+    this.#listen(this.#head, { "filter-change": (change) => this.#refine(change), help: () => showKeys(KEYS) });
+    this.#listen(this.#view, this.#viewActs);
+    this.#listen(this.#dock, this.#dockActs);
+    this.#drop.listenForDrops(() => !this.hidden && Boolean(this.#shelf?.mayAct));
     document.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("visibilitychange", () => !this.hidden && document.visibilityState === "visible" && this.#shelf?.reload());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookAgain());
+    window.addEventListener("focus", () => this.#lookAgain());
   }
 
   /** @param {ReceiptRoom} room */
   serve(room) {
     this.#room = room;
     this.#piles.clear();
+    this.#explained = "";
+    this.#dock.dismiss();
     this.#drop.serve(room.api.api, room.api.companyId);
     this.#view.serve(room);
     for (const thing of [room.shelf, room.piles]) thing.addEventListener("change", () => room === this.#room && this.#draw());
@@ -93,6 +89,10 @@ export class ReceiptsPage extends HTMLElement {
     return this.#shelf?.filter ?? EMPTY;
   }
 
+  get #head() {
+    return part(this.#root, "head", ReceiptsHead);
+  }
+
   get #list() {
     return part(this.#root, "list", ReceiptList);
   }
@@ -101,38 +101,49 @@ export class ReceiptsPage extends HTMLElement {
     return part(this.#root, "drop", ReceiptDrop);
   }
 
+  get #dock() {
+    return part(this.#root, "dock", ReceiptsDock);
+  }
+
   get #view() {
     return part(this.#root, "view", ReceiptView);
   }
 
   // --- what is heard --------------------------------------------------------------------------------
 
-  #listenToHead() {
-    part(this.#root, "tabs", HTMLElement).addEventListener("click", (event) => {
-      const link = plainLink(event);
-      if (!link) return;
-      event.preventDefault();
-      this.#refine({ tab: /** @type {Filter["tab"]} */ (link.dataset["tab"]) });
-    });
-    const search = part(this.#root, "text", HTMLInputElement);
-    search.addEventListener("input", () => {
-      clearTimeout(this.#pause);
-      this.#pause = window.setTimeout(() => this.#refine({ text: search.value.trim() }), PAUSE);
-    });
-    const form = part(this.#root, "form", HTMLFormElement);
-    form.addEventListener("change", () => this.#refine(/** @type {Partial<Filter>} */ (Object.fromEntries(new FormData(form)))));
-    form.addEventListener("reset", () => this.#refine({ ...EMPTY, tab: this.#filter.tab, text: this.#filter.text }));
-    const filters = part(this.#root, "filters", HTMLButtonElement);
-    filters.addEventListener("click", () => {
-      show(form, Boolean(form.hidden));
-      filters.setAttribute("aria-expanded", String(!form.hidden));
-    });
-    for (const [name, act] of Object.entries({ confirm: confirmAll, attach: attachAll })) {
-      part(this.#root, name, HTMLButtonElement).addEventListener("click", () => this.#act(act));
-    }
-    part(this.#root, "remove", HTMLButtonElement).addEventListener("click", () => this.#remove());
-    part(this.#root, "clear", HTMLButtonElement).addEventListener("click", () => this.#shelf?.selection.clear());
-  }
+  /** @type {Record<string, (detail: any) => void>} */
+  #viewActs = {
+    "receipt-changed": (receipt) => this.#shelf?.put(receipt),
+    "receipt-removed": ({ receiptId }) => this.#shelf?.forget(receiptId),
+    "receipt-next": () => this.#step(1),
+    "receipt-previous": () => this.#step(-1),
+    "receipt-closed": () => this.#go(writeFilter(this.#filter)),
+    "receipt-open": (id) => this.#openReceipt(id),
+  };
+
+  /** @type {Record<string, (detail: any) => void>} */
+  #dockActs = {
+    "dock-confirm": () => this.#act(confirmAll),
+    "dock-attach": () => this.#act(attachAll),
+    "dock-remove": () => this.#remove(),
+    "dock-clear": () => this.#shelf?.selection.clear(),
+  };
+
+  /** @type {Record<Command, () => void>} */
+  #commands = {
+    next: () => this.#move(1),
+    previous: () => this.#move(-1),
+    first: () => this.#move(-Infinity),
+    last: () => this.#move(Infinity),
+    select: () => this.#list.at && this.#pick(this.#list.at, false),
+    extendDown: () => this.#extend(1),
+    extendUp: () => this.#extend(-1),
+    selectLoaded: () => this.#chooseLoaded(),
+    open: () => this.#list.at && this.#openReceipt(this.#list.at),
+    search: () => this.#head.search(),
+    help: () => showKeys(KEYS),
+    escape: () => this.#escape(),
+  };
 
   /** @param {HTMLElement} place @param {Record<string, (detail: any) => void>} acts */
   #listen(place, acts) {
@@ -143,21 +154,27 @@ export class ReceiptsPage extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (this.hidden || this.#opened || event.defaultPrevented || isCovered() || takesKeys(event.target)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys()) return;
-    const acts = /** @type {Record<string, () => void>} */ ({
-      j: () => this.#list.move(this.#shelf?.ids ?? [], 1),
-      k: () => this.#list.move(this.#shelf?.ids ?? [], -1),
-      x: () => this.#list.at && this.#pick(this.#list.at, false),
-      "/": () => part(this.#root, "text", HTMLInputElement).focus(),
-    });
-    const act = acts[event.key];
-    if (!act) return;
+    if (this.hidden || this.#opened || event.defaultPrevented || isCovered()) return;
+    const command = commandIn(COMMANDS, event);
+    if (!command || (takesKeys(event.target) && command !== "escape")) return;
+    // A button, a box or a link keeps its own keys.
+    const own = { Enter: "a, button", " ": "button, input" }[event.key];
+    if (own && event.target instanceof Element && event.target.closest(own)) return;
     event.preventDefault();
-    act();
+    this.#commands[command]();
+  }
+
+  /** Other people may have worked on them. */
+  #lookAgain() {
+    if (!this.hidden && this.#opened === null) this.#shelf?.lookAgain();
   }
 
   // --- going ----------------------------------------------------------------------------------------
+
+  /** @param {number} by */
+  #move(by) {
+    this.#list.move(this.#shelf?.ids ?? [], by);
+  }
 
   /** @param {Partial<Filter>} change */
   #refine(change) {
@@ -180,7 +197,7 @@ export class ReceiptsPage extends HTMLElement {
     this.dispatchEvent(new CustomEvent("receipts-go", { detail: rest }));
   }
 
-  // --- acts on many ---------------------------------------------------------------------------------
+  // --- choosing -------------------------------------------------------------------------------------
 
   /** @param {string} id @param {boolean} extend */
   #pick(id, extend) {
@@ -190,55 +207,70 @@ export class ReceiptsPage extends HTMLElement {
     else shelf.selection.toggle(id, shelf.ids);
   }
 
-  /** @returns {Receipt[]} */
-  get #chosen() {
-    const shelf = this.#shelf;
-    return shelf ? shelf.receipts.filter((one) => shelf.selection.has(one.receipt_id)) : [];
+  /** @param {number} by */
+  #extend(by) {
+    const { at } = this.#list;
+    if (at && !this.#shelf?.selection.has(at)) this.#pick(at, true);
+    this.#move(by);
+    if (this.#list.at) this.#pick(this.#list.at, true);
   }
 
-  /** @param {(shelf: any, receipts: Receipt[]) => Promise<Outcome>} act */
+  #chooseLoaded() {
+    if (this.#shelf?.mayAct) this.#shelf.selection.choose(this.#shelf.ids);
+  }
+
+  /** Closes what is open, one thing at a time; the selection goes last. */
+  #escape() {
+    const typing = document.activeElement instanceof HTMLElement && takesKeys(document.activeElement);
+    if (typing) /** @type {HTMLElement} */ (document.activeElement).blur();
+    else if (!this.#dock.dismiss()) this.#shelf?.selection.clear();
+  }
+
+  // --- doing ----------------------------------------------------------------------------------------
+
+  /** @param {(shelf: Shelf, receipts: Receipt[]) => Promise<Outcome>} act what is done to all that are chosen */
   async #act(act) {
-    const chosen = this.#chosen;
-    part(this.#root, "chosen", HTMLElement).toggleAttribute("inert", true);
+    const shelf = this.#shelf;
+    if (!shelf) return;
+    this.#dock.busy = true;
     try {
-      this.#say(await act(this.#shelf, chosen));
-      this.#shelf?.selection.clear();
+      const outcome = await act(shelf, shelf.chosen);
+      if (shelf !== this.#shelf) return;
+      // What stayed as it was may have been changed by somebody else.
+      if (outcome.failures.length) await shelf.reload();
+      else shelf.selection.clear();
+      this.#dock.say(outcome);
+      text(part(this.#root, "spoken", HTMLElement), outcome.said);
     } catch (error) {
-      this.#say({ said: asProblem(error).title, failures: [] });
+      this.#dock.explain(asProblem(error));
+    } finally {
+      this.#dock.busy = false;
     }
-    part(this.#root, "chosen", HTMLElement).toggleAttribute("inert", false);
   }
 
   async #remove() {
-    const chosen = this.#chosen;
-    const detail = "The files are deleted with what was read of them. Bank lines stay as they are. This cannot be taken back.";
-    const many = counted(chosen.length, "receipts");
-    if (await ask({ title: `Delete ${many}?`, detail, yes: `Delete ${many}`, no: "Keep them" })) await this.#act(removeAll);
-  }
-
-  /** @param {Outcome} outcome */
-  #say({ said, failures }) {
-    text(part(this.#root, "said", HTMLElement), said);
-    const view = failures.length ? [problemView({ title: said, errors: failures.map(({ name, why }) => ({ pointer: name, detail: why })) }, { level: "warning", actions: [{ label: "Dismiss", act: () => this.#say({ said: "", failures: [] }) }] })] : [];
-    part(this.#root, "outcome", HTMLElement).replaceChildren(...view);
+    const chosen = this.#shelf?.chosen ?? [];
+    if (chosen.length && (await ask(removeQuestion(chosen)))) await this.#act(removeAll);
   }
 
   // --- drawing --------------------------------------------------------------------------------------
 
   #drawNow() {
     const room = this.#room;
-    const shelf = room?.shelf;
-    if (!room || !shelf) return;
+    if (!room || this.hidden) return;
     show(part(this.#root, "overview", HTMLElement), this.#opened === null);
     show(this.#view, this.#opened !== null);
     if (this.#opened !== null) return;
+    const { shelf, piles } = room;
+    const none = shelf.loaded && shelf.receipts.length === 0;
     show(this.#drop, shelf.mayAct);
-    this.#drop.compact = Boolean(shelf.counts.all) || room.piles.all.length > 0 || isNarrowed(this.#filter);
+    this.#drop.compact = !none || !isWhole(shelf.filter) || piles.all.length > 0;
     this.#drawPiles(room);
-    this.#drawHead(shelf.filter, shelf.counts);
+    show(this.#head, !isWhole(shelf.filter) || (shelf.loaded && !none));
+    this.#head.draw(shelf, room.jobTitle);
     this.#list.draw(shelf);
-    this.#drawChosen();
-    this.#explain();
+    this.#dock.draw(shelf.mayAct ? shelf.chosen : []);
+    this.#explain(shelf, none && !(isWhole(shelf.filter) && piles.all.length > 0));
   }
 
   /** @param {ReceiptRoom} room */
@@ -252,82 +284,16 @@ export class ReceiptsPage extends HTMLElement {
     for (const { pile, view } of drawn) view.draw(pile, shelf.mayAct);
   }
 
-  /** @param {Filter} filter @param {Partial<Record<Filter["tab"], number>>} counts */
-  #drawHead(filter, counts) {
-    show(part(this.#root, "head", HTMLElement), Boolean(counts.all) || isNarrowed(filter));
-    const links = TABS.map((tab) => {
-      const link = Object.assign(document.createElement("a"), { href: this.#address({ ...filter, tab }) });
-      link.dataset["tab"] = tab;
-      link.append(tab === "all" ? "All" : (STATES[tab] ?? tab), " ", element("b", "", counts[tab] === undefined ? "" : count(counts[tab] ?? 0)));
-      if (tab === filter.tab) link.setAttribute("aria-current", "true");
-      return link;
-    });
-    const tabs = part(this.#root, "tabs", HTMLElement);
-    if (tabs.textContent !== links.map((one) => one.textContent).join("") || tabs.querySelector("[aria-current]")?.getAttribute("data-tab") !== filter.tab) tabs.replaceChildren(...links);
-    const search = part(this.#root, "text", HTMLInputElement);
-    if (document.activeElement !== search) search.value = filter.text;
-    for (const field of part(this.#root, "form", HTMLFormElement).elements) {
-      const named = /** @type {HTMLInputElement} */ (field);
-      if (named.name in filter && document.activeElement !== named) named.value = filter[/** @type {keyof Filter} */ (named.name)];
-    }
-    const conditions = conditionCount(filter);
-    text(part(this.#root, "filter-count", HTMLElement), conditions ? String(conditions) : "");
+  /** What is wrong with the list, or what to do where it is empty. @param {Shelf} shelf @param {boolean} none */
+  #explain({ problem, reading, filter, counts, mayAct }, none) {
+    const empty = none && !reading && !problem;
+    const said = JSON.stringify([problem, empty, filter, empty && counts, mayAct]);
+    if (said === this.#explained) return;
+    this.#explained = said;
+    const actions = [{ label: "Try again", act: () => void this.#shelf?.reload(), primary: true }];
+    const views = problem ? [problemView(problem, { actions })] : empty ? [emptyView(filter, counts, { mayAct, refine: (change) => this.#refine(change) })] : [];
+    part(this.#root, "problem", HTMLElement).replaceChildren(...views);
   }
-
-  /** @param {Filter} filter */
-  #address(filter) {
-    return address({ companyId: this.#room?.api.companyId ?? "", page: "receipts", rest: writeFilter(filter) });
-  }
-
-  #drawChosen() {
-    const chosen = this.#chosen;
-    show(part(this.#root, "chosen", HTMLElement), chosen.length > 0);
-    text(part(this.#root, "chosen-count", HTMLElement), `${counted(chosen.length, "receipts")} selected`);
-    const open = chosen.filter(({ state }) => state !== "confirmed").length;
-    const confirm = part(this.#root, "confirm", HTMLButtonElement);
-    text(confirm, `Confirm ${count(open)}`);
-    confirm.disabled = open === 0;
-    const sure = surelyMatched(chosen).length;
-    const attach = part(this.#root, "attach", HTMLButtonElement);
-    text(attach, `Attach ${counted(sure, "sure matches").replace(/matche$/, "match")}`);
-    show(attach, sure > 0);
-  }
-
-  #explain() {
-    const shelf = this.#shelf;
-    if (!shelf) return;
-    const { problem, loaded, reading, receipts } = shelf;
-    const actions = [{ label: "Try again", act: () => void shelf.reload(), primary: true }];
-    const empty = loaded && !reading && receipts.length === 0 && !problem && isNarrowed(this.#filter);
-    const place = part(this.#root, "problem", HTMLElement);
-    const key = problem ? JSON.stringify(problem) : empty ? "empty" : "";
-    if (place.dataset["key"] === key) return;
-    place.dataset["key"] = key;
-    const none = element("p", "empty", this.#filter.tab === "review" ? "Nothing waits for your review." : "No receipt is like that. ");
-    place.replaceChildren(...(problem ? [problemView(problem, { actions })] : empty ? [none] : []));
-  }
-
-  // --- files over the page --------------------------------------------------------------------------
-
-  #listenForDrops() {
-    const mine = (/** @type {DragEvent} */ event) => !this.hidden && (this.#shelf?.mayAct ?? false) && (event.dataTransfer?.types.includes("Files") ?? false);
-    const over = (/** @type {number} */ depth) => {
-      this.#depth = Math.max(0, depth);
-      this.#drop.over = this.#depth > 0;
-    };
-    window.addEventListener("dragenter", (event) => mine(event) && over(this.#depth + 1));
-    window.addEventListener("dragleave", (event) => mine(event) && over(this.#depth - 1));
-    window.addEventListener("drop", (event) => {
-      if (!mine(event)) return;
-      over(0);
-      this.#drop.take([...(event.dataTransfer?.files ?? [])]);
-    });
-  }
-}
-
-/** @param {Filter} filter */
-function isNarrowed(filter) {
-  return filter.tab !== "all" || filter.text !== "" || conditionCount(filter) > 0;
 }
 
 customElements.define("receipts-page", ReceiptsPage);

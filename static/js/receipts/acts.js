@@ -31,9 +31,9 @@ export async function removeAll(shelf, receipts) {
   return outcome(receipts.length - failures.length, "deleted", failures);
 }
 
-/** Those whose best match is sure. @param {Receipt[]} receipts */
+/** Those whose best match is sure; of two that look the same only the first. @param {Receipt[]} receipts */
 export function surelyMatched(receipts) {
-  return receipts.filter(({ transaction_ids, match }) => transaction_ids.length === 0 && match !== null && match.confidence >= SURE);
+  return receipts.filter(({ transaction_ids, match, duplicate_of }) => !transaction_ids.length && !duplicate_of && match !== null && match.confidence >= SURE);
 }
 
 /** @param {Shelf} shelf @param {Receipt[]} receipts @returns {Promise<Outcome>} */

@@ -15,11 +15,12 @@ export class Pile extends EventTarget {
     this.job = job;
     this.lines = /** @type {Lines<ReceiptFile>} */ (new Lines(api, job.job_id, OF_FILES));
     this.lines.addEventListener("change", () => this.#tell());
-    this.lines.catchUp();
+    if (!job.result) this.lines.catchUp();
   }
 
   /** @returns {ReceiptFile[]} each file once, however often it was told of */
   get files() {
+    if (this.job.result) return this.job.result["files"];
     const byNumber = new Map(this.lines.all.map((file) => [file.file_no, file]));
     return [...byNumber.values()].sort((a, b) => a.file_no - b.file_no);
   }
@@ -34,7 +35,7 @@ export class Pile extends EventTarget {
     const ended = isOver(job) && !isOver(this.job);
     this.job = job;
     // Coalescing may have dropped log lines on their way.
-    if (ended) this.lines.catchUp();
+    if (ended && !job.result) this.lines.catchUp();
     if (ended) this.dispatchEvent(new Event("read"));
     this.#tell();
   }

@@ -1,17 +1,19 @@
 /**
- * The piles that are being read, and those that were sent from this page. Tells `change`, and `read` where there are
- * new receipts.
+ * The piles that are being read, those that were sent from this page, and those of late whose failures nobody has
+ * closed. Tells `change`, and `read` where there are new receipts.
  * @import { Job, LedgerEvent } from "../contract.js"
  * @import { Workspace } from "../workspace.js"
  */
 import { isOver } from "../jobs.js";
+import { close, isClosed } from "./closed-piles.js";
 import { Pile } from "./pile.js";
+
+/** Milliseconds for which a pile that has ended tells what failed. */
+const LATE = 24 * 3_600_000;
 
 export class Piles extends EventTarget {
   /** @type {Map<string, Pile>} by job */
   #piles = new Map();
-  /** @type {Set<string>} those a person has closed */
-  #closed = new Set();
 
   /** @param {Workspace} workspace */
   constructor(workspace) {
@@ -36,7 +38,7 @@ export class Piles extends EventTarget {
   dismiss(jobId) {
     this.#piles.get(jobId)?.close();
     this.#piles.delete(jobId);
-    this.#closed.add(jobId);
+    close(jobId);
     this.dispatchEvent(new Event("change"));
   }
 
@@ -48,7 +50,7 @@ export class Piles extends EventTarget {
     for (const job of this.workspace.jobs.list()) {
       const pile = this.#piles.get(job.job_id);
       if (pile) pile.take(job);
-      else if (job.kind === "ocr" && !isOver(job) && !this.#closed.has(job.job_id)) this.#follow(job);
+      else if (job.kind === "ocr" && wantsEyes(job) && !isClosed(job.job_id)) this.#follow(job);
     }
   }
 
@@ -66,4 +68,11 @@ export class Piles extends EventTarget {
     if (event.type === "log") this.#piles.get(event.job_id)?.hear(event);
     if (event.type === "snapshot") for (const pile of this.#piles.values()) pile.lines.catchUp();
   }
+}
+
+/** @param {Job} job */
+function wantsEyes(job) {
+  if (!isOver(job)) return true;
+  const failed = job.status === "failed" || job.result?.["failed"] > 0;
+  return failed && Date.now() - Date.parse(job.finished_at ?? job.created_at) < LATE;
 }

@@ -8,8 +8,8 @@ import { ReceiptsApi } from "../receipts-api.js";
 import { Piles } from "./piles.js";
 import { Shelf } from "./shelf.js";
 
-/** New receipts come in quick succession; the list is read anew once they pause. */
-const PAUSE = 400;
+/** New receipts come in quick succession; the list is not read anew more often than so. */
+const PAUSE = 600;
 
 export class ReceiptRoom {
   /** @type {number | undefined} */
@@ -21,6 +21,11 @@ export class ReceiptRoom {
     this.books = books;
     this.chart = chart;
     this.mayAct = workspace.mayAct;
+    /** What the job is called that read a pile. @param {string} jobId */
+    this.jobTitle = (jobId) => {
+      const job = workspace.jobs.get(jobId);
+      return job ? workspace.titles.of(job) : "an earlier one";
+    };
     this.shelf = new Shelf(this.api, workspace.mayAct);
     this.piles = new Piles(workspace);
     this.piles.addEventListener("read", () => this.#readSoon());
@@ -33,7 +38,9 @@ export class ReceiptRoom {
   }
 
   #readSoon() {
-    clearTimeout(this.#pause);
-    this.#pause = window.setTimeout(() => this.shelf.reload(), PAUSE);
+    this.#pause ??= window.setTimeout(() => {
+      this.#pause = undefined;
+      this.shelf.reload();
+    }, PAUSE);
   }
 }

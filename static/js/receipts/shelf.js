@@ -13,6 +13,8 @@ import { Selection } from "../review/selection.js";
 import { EMPTY, fits, isSame, TABS, wanted } from "./filter.js";
 
 const PAGE = 50;
+/** A list that was read so lately is not read again for being looked at. */
+const FRESH_FOR = 3_000;
 
 export class Shelf extends EventTarget {
   /** @type {Filter | null} */
@@ -29,6 +31,7 @@ export class Shelf extends EventTarget {
   loaded = false;
   reading = false;
   #asked = 0;
+  #seen = 0;
 
   /** @param {ReceiptsApi} api @param {boolean} mayAct */
   constructor(api, mayAct) {
@@ -58,10 +61,14 @@ export class Shelf extends EventTarget {
     return this.receipts.map((one) => one.receipt_id);
   }
 
+  /** @returns {Receipt[]} */
+  get chosen() {
+    return this.receipts.filter((one) => this.selection.has(one.receipt_id));
+  }
+
   /** @param {Filter} filter */
   show(filter) {
-    // Others may have worked on them meanwhile.
-    if (this.#filter && isSame(filter, this.#filter)) return void this.reload();
+    if (this.#filter && isSame(filter, this.#filter)) return this.lookAgain();
     this.#filter = filter;
     this.receipts = [];
     this.next = null;
@@ -71,6 +78,11 @@ export class Shelf extends EventTarget {
     this.reload();
   }
 
+  /** Others may have worked on them meanwhile. */
+  lookAgain() {
+    if (performance.now() - this.#seen > FRESH_FOR) this.reload();
+  }
+
   /** Reads as far as was read before, so that nothing a person looks at goes away. */
   async reload() {
     const asked = ++this.#asked;
@@ -78,6 +90,7 @@ export class Shelf extends EventTarget {
     this.tally.askSoon();
     // Nobody has looked at the list yet.
     if (!this.#filter) return;
+    this.#seen = performance.now();
     this.#begin();
     try {
       const page = await this.#pages(filter, Math.max(PAGE, this.receipts.length));
