@@ -60,7 +60,7 @@ export class CompanyRoom extends EventTarget {
     jobs.addEventListener("change", watch);
     const question = {
       title: `Cancel ${this.workspace.titles.of(job)}?`,
-      detail: "It stops after the present batch. What is already booked stays, and a retry goes on from there.",
+      detail: job.kind === "ocr" ? "It stops after the files that are being read. Receipts that were read stay, and a retry reads the others." : "It stops after the present batch. What is already booked stays, and a retry goes on from there.",
       yes: "Cancel the job",
       no: "Keep it running",
     };

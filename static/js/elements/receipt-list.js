@@ -89,7 +89,9 @@ export class ReceiptList extends HTMLElement {
     const state = part(row, "state", HTMLElement);
     text(state, STATES[receipt.state] ?? receipt.state);
     state.dataset["state"] = receipt.state;
-    text(part(row, "standing", HTMLElement), standingOf(receipt));
+    const standing = part(row, "standing", HTMLElement);
+    text(standing, standingOf(receipt));
+    standing.toggleAttribute("data-attached", receipt.transaction_ids.length > 0);
     show(part(row, "duplicate", HTMLElement), receipt.duplicate_of !== null);
     return row;
   }

@@ -292,7 +292,7 @@ export class ReceiptsPage extends HTMLElement {
     this.#explained = said;
     const actions = [{ label: "Try again", act: () => void this.#shelf?.reload(), primary: true }];
     const views = problem ? [problemView(problem, { actions })] : empty ? [emptyView(filter, counts, { mayAct, refine: (change) => this.#refine(change) })] : [];
-    part(this.#root, "problem", HTMLElement).replaceChildren(...views);
+    part(this.#root, "list-problem", HTMLElement).replaceChildren(...views);
   }
 }
 

@@ -68,7 +68,7 @@ async function each(receipts, act) {
 
 /** @param {number} done @param {string} word @param {Outcome["failures"]} failures @returns {Outcome} */
 function outcome(done, word, failures) {
-  const left = failures.length ? `, ${failures.length} stayed as they were` : "";
+  const left = failures.length ? `, ${failures.length} stayed as ${failures.length === 1 ? "it was" : "they were"}` : "";
   return { said: `${counted(done, "receipts")} ${word}${left}`, failures };
 }
 
