@@ -196,15 +196,12 @@ function openReview(filter) {
   showPage(readRoute());
 }
 
-/** @param {Record<string, string>} rest */
-function openReceipts(rest) {
+/** @param {{rest: Record<string, string>, replace: boolean}} where */
+function openReceipts({ rest, replace }) {
   if (!room) return;
-  const { receipt: now, tab } = readRoute().rest;
-  // One is gone to; while a filter is being typed, the address only follows.
-  const onlyTyping = rest["receipt"] === now && rest["tab"] === tab;
-  goTo({ companyId: room.company.company_id, page: "receipts", rest }, { replace: onlyTyping });
+  goTo({ companyId: room.company.company_id, page: "receipts", rest }, { replace });
   showPage(readRoute());
-  if (rest["receipt"] !== now) window.scrollTo(0, 0);
+  if (rest["receipt"]) window.scrollTo(0, 0);
 }
 
 // --- drawing -----------------------------------------------------------------------------------------

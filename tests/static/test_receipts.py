@@ -91,12 +91,26 @@ def test_filters_stand_in_the_address_and_the_back_button_takes_them_back(tray: 
     expect(tray.rows).to_have_count(2)
 
 
+def test_a_receipt_is_opened_by_keys_and_left_for_its_place_in_the_list(tray: Tray) -> None:
+    tray.read(*(receipt(f"{number}.png", day=f"03/{number}/2024") for number in (10, 11, 12)))
+    first, second, _ = tray.names()
+    tray.keys("j", "Enter")
+    expect(tray.page).to_have_url(re.compile("receipt="))
+    expect(tray.page.locator("receipt-view")).to_contain_text(first)
+    tray.press("The next one (j)")
+    expect(tray.page.locator("receipt-view")).to_contain_text(second)
+    tray.page.go_back()
+    expect(tray.row(second).get_by_role("link")).to_be_focused()
+    expect(tray.page).not_to_have_url(re.compile("receipt="))
+    tray.keys("?")
+    expect(tray.page.get_by_role("dialog")).to_contain_text("Select or deselect the receipt")
+    tray.keys("Escape", "/")
+    expect(tray.page.get_by_role("searchbox", name="Search the receipts")).to_be_focused()
+
+
 def test_many_are_confirmed_and_deleted_by_keys(tray: Tray) -> None:
     tray.read(*(receipt(f"{number}.png", day=f"03/{number}/2024") for number in (10, 11, 12)))
-    tray.page.keyboard.press("j")
-    tray.page.keyboard.press("x")
-    tray.page.keyboard.press("j")
-    tray.page.keyboard.press("x")
+    tray.keys("j", "x", "Shift+ArrowDown")
     tray.press("Confirm 2")
     expect(tray.rows.filter(has_text="Confirmed")).to_have_count(2)
     tray.assert_tabs(confirmed=2, all=3)
@@ -124,14 +138,14 @@ def test_a_receipt_that_somebody_else_changed_is_shown_anew_and_not_confirmed(tr
 
 def test_sure_matches_are_attached_and_stand_at_their_line(tray: Tray, desk: Desk) -> None:
     desk.page.goto(f"{desk.dashboard.url}/?company={desk.company}")
+    desk.dashboard.assert_live()
     desk.dashboard.upload(
         "bank.csv", "Date,Description,Amount\n2024-03-18,COPPER KETTLE GRILL PORTLAND,-43.00\n"
     )
     desk.dashboard.assert_ends()
     tray.open()
     tray.read(receipt("lunch.png"))
-    tray.page.keyboard.press("j")
-    tray.page.keyboard.press("x")
+    tray.keys("j", "x")
     tray.press("Attach 1 sure match")
     expect(tray.row("lunch.png")).to_contain_text("Attached")
     desk.open("all")
@@ -157,8 +171,7 @@ def test_whoever_may_only_look_sees_no_acts(tray: Tray, context: BrowserContext,
     tray.dashboard.sign_in(office.sign_in_url(Role.VIEWER))
     tray.open()
     expect(tray.rows).to_have_count(1)
-    tray.page.keyboard.press("j")
-    tray.page.keyboard.press("x")
+    tray.keys("j", "x")
     expect(tray.page.locator("receipts-dock .chosen")).to_be_hidden()
     expect(tray.page.locator("receipts-page").get_by_role("checkbox")).to_have_count(0)
     expect(tray.page.locator("receipt-drop")).to_be_hidden()

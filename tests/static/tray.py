@@ -73,6 +73,10 @@ class Tray:
         expect(self.pile).to_contain_text(re.compile("Read|could not"), timeout=90_000)
         expect(self.rows).to_have_count(before + len(files), timeout=90_000)
 
+    def keys(self, *names: str) -> None:
+        for name in names:
+            self.page.keyboard.press(name)
+
     def press(self, name: str | re.Pattern[str]) -> None:
         self.page.locator("receipts-page").get_by_role("button", name=name).click()
 

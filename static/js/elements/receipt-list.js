@@ -8,11 +8,9 @@ import { bankDay, count } from "../format.js";
 import { SURE } from "../receipts/acts.js";
 import { address } from "../route.js";
 import { clone, hold, part, show, text } from "../view.js";
+import { receiptStateWord } from "../words.js";
 import { plainLink } from "./page-links.js";
 import { amountOf } from "./receipt-pile.js";
-
-/** @type {Record<string, string>} */
-export const STATES = { review: "To review", ready: "Ready", confirmed: "Confirmed" };
 
 export class ReceiptList extends HTMLElement {
   #root = clone("receipt-list");
@@ -37,10 +35,14 @@ export class ReceiptList extends HTMLElement {
   move(ids, by) {
     const now = this.#at === null ? -1 : ids.indexOf(this.#at);
     const next = ids[Math.min(Math.max(now + by, 0), ids.length - 1)];
-    if (!next) return;
-    this.#at = next;
+    if (next) this.goTo(next);
+  }
+
+  /** @param {string} id where keys go on from */
+  goTo(id) {
+    this.#at = id;
     this.#mark();
-    const row = this.#rows.get(next);
+    const row = this.#rows.get(id);
     row?.scrollIntoView({ block: "nearest" });
     row?.querySelector("a")?.focus({ preventScroll: true });
   }
@@ -48,7 +50,8 @@ export class ReceiptList extends HTMLElement {
   /** @param {Shelf} shelf */
   draw(shelf) {
     const { receipts, selection, mayAct, next, reading } = shelf;
-    for (const id of this.#rows.keys()) if (!shelf.ids.includes(id)) this.#rows.delete(id);
+    const ids = new Set(shelf.ids);
+    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
     hold(part(this.#root, "rows", HTMLElement), receipts.map((receipt) => this.#row(receipt, shelf)));
     show(this.#root, receipts.length > 0);
     const all = part(this.#root, "all", HTMLInputElement);
@@ -87,7 +90,7 @@ export class ReceiptList extends HTMLElement {
     text(part(row, "date", HTMLElement), receipt.date ? bankDay(receipt.date) : "No date");
     text(part(row, "total", HTMLElement), receipt.total ? amountOf(receipt.total, receipt.currency) : "No total");
     const state = part(row, "state", HTMLElement);
-    text(state, STATES[receipt.state] ?? receipt.state);
+    text(state, receiptStateWord(receipt.state));
     state.dataset["state"] = receipt.state;
     const standing = part(row, "standing", HTMLElement);
     text(standing, standingOf(receipt));

@@ -16,9 +16,9 @@ import { Draft } from "../receipts/draft.js";
 import { isCovered, singleKeys, takesKeys } from "../review/keys.js";
 import { address } from "../route.js";
 import { clone, part, show, text } from "../view.js";
+import { receiptStateWord } from "../words.js";
 import { plainLink } from "./page-links.js";
 import { LABELS, ReceiptFields } from "./receipt-fields.js";
-import { STATES } from "./receipt-list.js";
 import { ReceiptMatches } from "./receipt-matches.js";
 import { ReceiptPicture } from "./receipt-picture.js";
 
@@ -277,7 +277,7 @@ export class ReceiptView extends HTMLElement {
   /** @param {ReceiptRoom} room @param {Receipt} receipt */
   #drawReceipt(room, receipt) {
     const state = part(this.#root, "state", HTMLElement);
-    text(state, STATES[receipt.state] ?? receipt.state);
+    text(state, receiptStateWord(receipt.state));
     state.dataset["state"] = receipt.state;
     const who = receipt.confirmed_at ? `Confirmed ${exactTime(receipt.confirmed_at)} by ${receipt.confirmed_by ?? "somebody"}` : `Read ${exactTime(receipt.created_at)}`;
     text(part(this.#root, "meta", HTMLElement), `${receipt.name} · ${who}`);

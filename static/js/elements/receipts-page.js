@@ -1,9 +1,11 @@
 /**
  * The receipts: piles being read, the list and what is done to many of them, and one in full.
- * Tells `receipts-go` (detail: what stands in the address beside the page) and `pile-cancel` (detail: the job).
+ * Tells `receipts-go` (detail: {rest, replace}: what stands in the address beside the page, and whether in the place of
+ * what stands there now) and `pile-cancel` (detail: the job).
  *
  * @import { Receipt } from "../contract-receipts.js"
  * @import { Outcome } from "../receipts/acts.js"
+ * @import { ReceiptViewDetails } from "../receipts/events.js"
  * @import { Filter } from "../receipts/filter.js"
  * @import { Command } from "../receipts/keys.js"
  * @import { ReceiptRoom } from "../receipts/room.js"
@@ -74,11 +76,12 @@ export class ReceiptsPage extends HTMLElement {
   /** @param {Record<string, string>} rest what the address says */
   open({ receipt = "", ...rest }) {
     if (!receipt || !this.#shelf?.loaded) this.#shelf?.show(readFilter(rest));
-    const changed = (receipt || null) !== this.#opened;
+    const before = this.#opened;
     this.#opened = receipt || null;
-    if (receipt && changed) this.#view.open(receipt);
+    if (receipt && receipt !== before) this.#view.open(receipt);
     if (!receipt) this.#view.leave();
     this.#drawNow();
+    if (!receipt && before) this.#list.goTo(before);
   }
 
   get #shelf() {
@@ -111,7 +114,7 @@ export class ReceiptsPage extends HTMLElement {
 
   // --- what is heard --------------------------------------------------------------------------------
 
-  /** @type {Record<string, (detail: any) => void>} */
+  /** @type {{[Name in keyof ReceiptViewDetails]: (detail: ReceiptViewDetails[Name]) => void}} */
   #viewActs = {
     "receipt-changed": (receipt) => this.#shelf?.put(receipt),
     "receipt-removed": ({ receiptId }) => this.#shelf?.forget(receiptId),
@@ -178,7 +181,8 @@ export class ReceiptsPage extends HTMLElement {
 
   /** @param {Partial<Filter>} change */
   #refine(change) {
-    this.#go(writeFilter({ ...this.#filter, ...change }));
+    // A filter is gone to; what is being typed only follows.
+    this.#go(writeFilter({ ...this.#filter, ...change }), "text" in change && !("tab" in change));
   }
 
   /** @param {string} id */
@@ -186,15 +190,15 @@ export class ReceiptsPage extends HTMLElement {
     this.#go({ ...writeFilter(this.#filter), receipt: id });
   }
 
-  /** @param {number} by */
+  /** @param {number} by how many further down; beyond the last one the list is next */
   #step(by) {
     const next = this.#opened && this.#shelf?.neighbour(this.#opened, by);
-    this.#go(next ? { ...writeFilter(this.#filter), receipt: next } : writeFilter(this.#filter));
+    this.#go(next ? { ...writeFilter(this.#filter), receipt: next } : writeFilter(this.#filter), Boolean(next));
   }
 
-  /** @param {Record<string, string>} rest */
-  #go(rest) {
-    this.dispatchEvent(new CustomEvent("receipts-go", { detail: rest }));
+  /** @param {Record<string, string>} rest @param {boolean} [replace] */
+  #go(rest, replace = false) {
+    this.dispatchEvent(new CustomEvent("receipts-go", { detail: { rest, replace } }));
   }
 
   // --- choosing -------------------------------------------------------------------------------------

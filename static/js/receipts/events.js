@@ -1,12 +1,5 @@
 /** @import { Receipt } from "../contract-receipts.js" */
 
-/**
- * @typedef {object} ReceiptViewEvents
- * @property {CustomEvent<Receipt>} receipt-changed
- * @property {CustomEvent<{receiptId: string}>} receipt-removed
- * @property {Event} receipt-next
- * @property {Event} receipt-previous
- * @property {Event} receipt-closed
- */
+/** @typedef {{"receipt-changed": Receipt, "receipt-removed": {receiptId: string}, "receipt-open": string, "receipt-next": void, "receipt-previous": void, "receipt-closed": void}} ReceiptViewDetails */
 
 export {};
