@@ -10,6 +10,8 @@ import { counted } from "../format.js";
 export const SURE = 0.9;
 /** Asked for at once. */
 const LANES = 4;
+/** Attached in one request; the server takes no more. */
+const MOST = 500;
 
 /** @typedef {{said: string, failures: {name: string, why: string}[]}} Outcome */
 
@@ -39,12 +41,13 @@ export function surelyMatched(receipts) {
 /** @param {Shelf} shelf @param {Receipt[]} receipts @returns {Promise<Outcome>} */
 export async function attachAll(shelf, receipts) {
   const attachments = surelyMatched(receipts).map(({ receipt_id, match }) => ({ receipt_id, transaction_id: match?.transaction.transaction_id ?? "" }));
-  const { data } = await shelf.api.attachMany(attachments);
-  const failures = data
+  const outcomes = [];
+  for (let at = 0; at < attachments.length; at += MOST) outcomes.push(...(await shelf.api.attachMany(attachments.slice(at, at + MOST))).data);
+  const failures = outcomes
     .filter(({ outcome: word }) => word !== "attached" && word !== "already")
     .map(({ receipt_id, detail }) => ({ name: nameOf(receipts, receipt_id), why: detail || "It is not there any more." }));
   await shelf.reload();
-  return outcome(data.length - failures.length, "attached", failures);
+  return outcome(outcomes.length - failures.length, "attached", failures);
 }
 
 /** @param {Receipt[]} receipts @param {(receipt: Receipt) => Promise<void>} act */
