@@ -45,7 +45,7 @@ export async function attachAll(shelf, receipts) {
   for (let at = 0; at < attachments.length; at += MOST) outcomes.push(...(await shelf.api.attachMany(attachments.slice(at, at + MOST))).data);
   const failures = outcomes
     .filter(({ outcome: word }) => word !== "attached" && word !== "already")
-    .map(({ receipt_id, detail }) => ({ name: nameOf(receipts, receipt_id), why: detail || "It is not there any more." }));
+    .map(({ receipt_id, detail }) => ({ name: receipts.find((one) => one.receipt_id === receipt_id)?.name ?? "", why: detail || "It is not there any more." }));
   await shelf.reload();
   return outcome(outcomes.length - failures.length, "attached", failures);
 }
@@ -61,7 +61,7 @@ async function each(receipts, act) {
         await act(receipt);
       } catch (error) {
         const { title, detail } = asProblem(error);
-        failures.push({ name: receipt.vendor ?? receipt.name, why: detail ?? title });
+        failures.push({ name: receipt.name, why: detail ?? title });
       }
     }
   };
@@ -73,10 +73,4 @@ async function each(receipts, act) {
 function outcome(done, word, failures) {
   const left = failures.length ? `, ${failures.length} stayed as ${failures.length === 1 ? "it was" : "they were"}` : "";
   return { said: `${counted(done, "receipts")} ${word}${left}`, failures };
-}
-
-/** @param {Receipt[]} receipts @param {string} id */
-function nameOf(receipts, id) {
-  const found = receipts.find((one) => one.receipt_id === id);
-  return found?.vendor ?? found?.name ?? "";
 }
