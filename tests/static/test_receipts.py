@@ -59,6 +59,17 @@ def test_a_pile_goes_on_where_the_page_is_loaded_anew(tray: Tray) -> None:
     expect(tray.pile).to_contain_text("7 receipts read")
 
 
+def test_a_pile_is_cancelled_and_keeps_what_was_read(tray: Tray) -> None:
+    tray.choose(*(receipt(f"{number}.png", day=f"03/{number}/2024") for number in range(10, 22)))
+    expect(tray.files).not_to_have_count(0, timeout=60_000)
+    tray.press("Cancel")
+    tray.answer("Cancel the job")
+    expect(tray.pile).to_contain_text(re.compile(r"Cancelled: \d+ receipts? had been read"), timeout=60_000)
+    kept = len(tray.ask("GET", "receipts")["data"])
+    assert 0 < kept < 12
+    expect(tray.rows).to_have_count(kept)
+
+
 def test_what_cannot_be_receipts_is_not_sent(tray: Tray) -> None:
     tray.choose({"name": "notes.docx", "mimeType": "application/msword", "buffer": b"words"})
     expect(tray.page.get_by_role("status").filter(has_text="notes.docx")).to_contain_text("1 file not sent")
@@ -121,6 +132,23 @@ def test_many_are_confirmed_and_deleted_by_keys(tray: Tray) -> None:
     tray.answer("Delete 3 receipts")
     expect(tray.rows).to_have_count(0)
     assert tray.ask("GET", "receipts")["data"] == []
+
+
+def test_what_wants_review_is_counted_and_the_work_of_others_is_seen_on_return(tray: Tray) -> None:
+    tray.read(receipt("undated.png", day=""))
+    expect(tray.bubble).to_have_text("1")
+    expect(tray.page).to_have_title(re.compile(r"^Receipts \(1\)"))
+    expect(tray.row("To review")).to_contain_text("No date")
+    [one] = tray.ask("GET", "receipts")["data"]
+    tray.ask("PATCH", f"receipts/{one['receipt_id']}", {"date": "2024-03-17", "confirm": True})
+    tray.page.wait_for_function(
+        """() => {
+            window.dispatchEvent(new Event("focus"));
+            return document.querySelector('receipt-list [data-state="confirmed"]');
+        }"""
+    )
+    expect(tray.row("undated.png")).to_contain_text("Mar 17, 2024")
+    expect(tray.bubble).to_be_hidden()
 
 
 def test_a_receipt_that_somebody_else_changed_is_shown_anew_and_not_confirmed(tray: Tray) -> None:
