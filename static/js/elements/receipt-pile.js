@@ -4,7 +4,7 @@
  * @import { ReceiptFile } from "../contract-receipts.js"
  * @import { Pile } from "../receipts/pile.js"
  */
-import { bankDay, counted, money } from "../format.js";
+import { bankDay, count, counted, money } from "../format.js";
 import { isOver } from "../jobs.js";
 import { problemView } from "../problem-view.js";
 import { clone, hold, part, show, text } from "../view.js";
@@ -97,10 +97,12 @@ function detailOf({ outcome, detail, vendor, name, transaction_id }) {
 /** @param {Pile} pile */
 function titleOf({ job, files, failed }) {
   if (!isOver(job)) return job.units?.total ? `Reading ${counted(job.units.total, "receipts")}` : "Reading receipts";
-  const read = files.length - failed.length;
+  const read = files.filter(({ outcome }) => outcome === "read").length;
   if (job.status === "cancelled") return `Cancelled: ${counted(read, "receipts")} had been read`;
   if (job.status === "failed") return "The pile could not be read";
-  return failed.length ? `${counted(read, "receipts")} read, ${counted(failed.length, "files")} not` : `${counted(read, "receipts")} read`;
+  const before = files.length - read - failed.length;
+  const parts = [read || !failed.length ? `${counted(read, "receipts")} read` : "Nothing read", before ? `${count(before)} read before` : "", failed.length ? `${counted(failed.length, "files")} not` : ""];
+  return parts.filter(Boolean).join(", ");
 }
 
 customElements.define("receipt-pile", ReceiptPile);
