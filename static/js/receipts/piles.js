@@ -10,6 +10,7 @@ import { Pile } from "./pile.js";
 
 /** Milliseconds for which a pile that has ended tells what failed. */
 const LATE = 24 * 3_600_000;
+const MOST_ENDED = 3;
 
 export class Piles extends EventTarget {
   /** @type {Map<string, Pile>} by job */
@@ -23,14 +24,17 @@ export class Piles extends EventTarget {
     workspace.addEventListener("heard", (event) => this.#hear(/** @type {CustomEvent<LedgerEvent>} */ (event).detail));
   }
 
-  /** Newest first. */
+  /** Newest first; of those that have ended only the latest. */
   get all() {
-    return [...this.#piles.values()].sort((a, b) => b.job.created_at.localeCompare(a.job.created_at));
+    const all = [...this.#piles.values()].sort((a, b) => b.job.created_at.localeCompare(a.job.created_at));
+    const ended = all.filter(({ job }) => isOver(job)).slice(0, MOST_ENDED);
+    return all.filter((pile) => !isOver(pile.job) || ended.includes(pile));
   }
 
   /** @param {Job} job just submitted */
   add(job) {
-    this.#follow(job);
+    // The connection may have told of it before the answer came.
+    if (!this.#piles.has(job.job_id)) this.#follow(job);
     this.workspace.jobs.put(job);
   }
 
