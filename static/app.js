@@ -15,6 +15,7 @@ import { DropZone } from "./js/elements/drop-zone.js";
 import { JobCard } from "./js/elements/job-card.js";
 import { JobList } from "./js/elements/job-list.js";
 import { PageLinks } from "./js/elements/page-links.js";
+import { ReceiptsPage } from "./js/elements/receipts-page.js";
 import { ReviewPage } from "./js/elements/review-page.js";
 import { RulesPage } from "./js/elements/rules-page.js";
 import { SettingsPage } from "./js/elements/settings-page.js";
@@ -29,7 +30,7 @@ import { oncePerFrame, show, text } from "./js/view.js";
 /** "3 minutes ago" grows old. */
 const REDRAW_EVERY = 30_000;
 /** @type {Record<Page, string>} */
-const TITLES = { jobs: "", review: "Review", rules: "Rules", settings: "Settings" };
+const TITLES = { jobs: "", review: "Review", receipts: "Receipts", rules: "Rules", settings: "Settings" };
 
 const api = new Api();
 const page = {
@@ -42,6 +43,7 @@ const page = {
   links: only("page-links", PageLinks),
   list: only("job-list", JobList),
   main: only("main", HTMLElement),
+  receipts: only("receipts-page", ReceiptsPage),
   review: only("review-page", ReviewPage),
   rules: only("rules-page", RulesPage),
   settings: only("settings-page", SettingsPage),
@@ -134,10 +136,11 @@ function openCompany(route) {
 
 /** @param {CompanyRoom} given @param {Company[]} companies */
 function serve(given, companies) {
-  const { books, chart, company, review, workspace } = given;
+  const { books, chart, company, receipts, review, workspace } = given;
   page.companies.offer(companies, company);
   page.drop.serve(api, company);
   page.review.serve(review, chart);
+  page.receipts.serve(receipts);
   page.rules.serve(books, chart, workspace.mayAct);
   page.settings.serve(books, chart, company);
   chart.addEventListener("change", () => given === room && page.drop.offer(chart.bankAccounts));
@@ -152,6 +155,7 @@ function showPage(route) {
   document.body.dataset["page"] = shown;
   if (shown === "review") page.review.open(readFilter(route.rest));
   else room?.review.rest();
+  if (shown === "receipts") page.receipts.open(route.rest);
   if (shown === "rules") page.rules.open();
   if (shown === "settings") page.settings.open();
   drawNow();
@@ -192,12 +196,20 @@ function openReview(filter) {
   showPage(readRoute());
 }
 
+/** @param {{rest: Record<string, string>, replace: boolean}} where */
+function openReceipts({ rest, replace }) {
+  if (!room) return;
+  goTo({ companyId: room.company.company_id, page: "receipts", rest }, { replace });
+  showPage(readRoute());
+  if (rest["receipt"]) window.scrollTo(0, 0);
+}
+
 // --- drawing -----------------------------------------------------------------------------------------
 
 function drawNow() {
   if (!room) return;
-  const { company, review } = room;
-  page.links.draw(company.company_id, shown, review.counts.toReview);
+  const { company, receipts, review } = room;
+  page.links.draw(company.company_id, shown, { lines: review.counts.toReview, receipts: receipts.shelf.toReview });
   if (shown === "jobs") drawJobs(room);
   document.title = title(room);
 }
@@ -217,10 +229,11 @@ function drawJobs({ workspace, chart, company }) {
 }
 
 /** @param {CompanyRoom} given */
-function title({ workspace, company, review }) {
+function title({ workspace, company, receipts, review }) {
   const job = workspace.selected && shown === "jobs" ? workspace.jobs.get(workspace.selected) : undefined;
   if (job && !isOver(job)) return `${job.progress}% ${workspace.titles.of(job)} · Ledgerwire`;
-  const waiting = shown === "review" && review.counts.toReview ? ` (${count(review.counts.toReview)})` : "";
+  const toReview = shown === "review" ? review.counts.toReview : shown === "receipts" ? receipts.shelf.toReview : null;
+  const waiting = toReview ? ` (${count(toReview)})` : "";
   return `${shown === "jobs" ? company.name : TITLES[shown] + waiting} · Ledgerwire`;
 }
 
@@ -260,7 +273,10 @@ on(page.card, "another-file", () => page.drop.choose());
 on(page.card, "send-again", async ({ job, ...answer }) => page.drop.sendAgain(job.job_id, (await room?.workspace.titles.settled(job)) ?? "the file", answer));
 on(page.review, "filter-choose", openReview);
 on(page.review, "job-select", look);
+on(page.review, "address-choose", follow);
 on(page.review, "choose-file", () => page.drop.choose());
+on(page.receipts, "receipts-go", openReceipts);
+on(page.receipts, "pile-cancel", (job) => room?.cancel(job));
 on(page.rules, "rule-saved", (saved) => room?.review.ruleSaved(saved));
 on(page.settings, "company-changed", (company) => Object.assign(room?.company ?? {}, company));
 on(page.companies, "company-choose", (companyId) => openCompany({ ...readRoute(), companyId, jobId: null, rest: {} }));

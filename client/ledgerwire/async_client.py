@@ -14,6 +14,8 @@ from ledgerwire.books import Transaction, TransactionFilter
 from ledgerwire.client import Client
 from ledgerwire.handles import AsyncJobHandle, WatchEvent
 from ledgerwire.held import Held
+from ledgerwire.receipt_calls import ReceiptCalls
+from ledgerwire.receipt_shelf import AsyncReceipts
 from ledgerwire.review import Categorized
 from ledgerwire.statements import ColumnMapping
 from ledgerwire.stream import CompanyWatch
@@ -213,6 +215,10 @@ class AsyncLedgerwire(Client):
     async def reopen(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
         """Takes an approval back; raises Conflict where that cannot be."""
         return await self._body.run(self._calls.settle(company, transaction_id, "reopen", revision))
+
+    def receipts(self, company: str) -> AsyncReceipts:
+        """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""
+        return AsyncReceipts(ReceiptCalls(self._calls, company), self._body)
 
     def watch(self, company: str, since: str | None = None) -> AsyncGenerator[WatchEvent]:
         """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""

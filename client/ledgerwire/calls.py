@@ -61,13 +61,13 @@ class Calls:
         self, work: type[Submission] | Submission, fields: Mapping[str, Any], *, key: str | None
     ) -> Flow[Held]:
         request = yield from request_for(work, fields, key=key)
-        answer = yield from self._send(request)
-        return _held(answer, self._read(answer, Job, request))
+        answer = yield from self.ask(request)
+        return _held(answer, self.read(answer, Job, request))
 
     def fetch(self, job_id: str) -> Flow[Held]:
         request = Request(path=job_path(job_id))
-        answer = yield from self._send(request)
-        return _held(answer, self._read(answer, Job, request))
+        answer = yield from self.ask(request)
+        return _held(answer, self.read(answer, Job, request))
 
     def refresh(self, held: Held, *, wait: int = 0, patience: float | None = None) -> Flow[None]:
         """The job as it is now; with ``wait``, as soon as it has changed or those seconds are over."""
@@ -77,7 +77,7 @@ class Calls:
             headers={"if-none-match": held.etag} if held.etag else {},
             silence=WAIT_SILENCE,
         )
-        answer = yield from self._send(request, patience=patience)
+        answer = yield from self.ask(request, patience=patience)
         if answer.status != NOT_MODIFIED:
             self._replace(held, answer, request)
 
@@ -125,15 +125,15 @@ class Calls:
         """Safe to send again: saying the same twice changes nothing."""
         body = msgspec.json.encode(Categorization(category=category, revision=revision))
         request = Request(method="PATCH", path=transaction_path(company, transaction_id), json=body)
-        answer = yield from self._send(request)
-        return self._read(answer, Categorized, request)
+        answer = yield from self.ask(request)
+        return self.read(answer, Categorized, request)
 
     def settle(self, company: str, transaction_id: str, verb: str, revision: int | None) -> Flow[Transaction]:
         """``verb`` is ``approve`` or ``reopen``; what is so already is answered like what was made so."""
         path = f"{transaction_path(company, transaction_id)}/{verb}"
         request = Request(method="POST", path=path, json=msgspec.json.encode(Seen(revision=revision)))
-        answer = yield from self._send(request)
-        return self._read(answer, Transaction, request)
+        answer = yield from self.ask(request)
+        return self.read(answer, Transaction, request)
 
     # --- one level down -----------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class Calls:
         path = f"{job_path(held.job.job_id)}/{verb}"
         request = Request(method="POST", path=path, json=body)
         try:
-            answer = yield from self._send(request)
+            answer = yield from self.ask(request)
         except Conflict as conflict:
             yield from self.refresh(held)
             if conflict.tries > 1 and done(held.job):
@@ -163,8 +163,8 @@ class Calls:
         self, request: Request, shape: type[AnyPage], unpack: Callable[[Answer, Any], Iterable[Any]]
     ) -> Flow[None]:
         while True:
-            answer = yield from self._send(request)
-            page = self._read(answer, shape, request)
+            answer = yield from self.ask(request)
+            page = self.read(answer, shape, request)
             for item in page.data:
                 for value in unpack(answer, item):
                     yield Emit(value)
@@ -173,14 +173,14 @@ class Calls:
             query = {**request.query, "cursor": page.next_cursor}
             request = msgspec.structs.replace(request, query=query)
 
-    def _send(self, request: Request, *, patience: float | None = None) -> Flow[Answer]:
+    def ask(self, request: Request, *, patience: float | None = None) -> Flow[Answer]:
         return send(request, self.persistence, base=self.base, patience=patience)
 
     def _replace(self, held: Held, answer: Answer, request: Request) -> None:
-        told = _held(answer, self._read(answer, Job, request))
+        told = _held(answer, self.read(answer, Job, request))
         held.replace(told.job, position=told.position, etag=told.etag)
 
-    def _read(self, answer: Answer, shape: type[T], request: Request) -> T:
+    def read(self, answer: Answer, shape: type[T], request: Request) -> T:
         try:
             return answer.read(shape)
         except msgspec.DecodeError as error:

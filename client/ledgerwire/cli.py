@@ -26,6 +26,7 @@ from ledgerwire.command import (
 from ledgerwire.display import as_json, listing, log_line, printable, summary
 from ledgerwire.following import display_for, ended, follow, show_all, submitted, tell, terminal
 from ledgerwire.jobs import Status
+from ledgerwire.receiving import receipt, receipts
 from ledgerwire.reviewing import approve, transactions, undo
 
 
@@ -43,7 +44,7 @@ def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     ctx.obj = ctx.obj or Session(url, api_key)
 
 
-for command in (approve, transactions, undo):
+for command in (approve, receipt, receipts, transactions, undo):
     main.add_command(command)
 
 
@@ -73,29 +74,6 @@ def upload(
         file, company=company, account=account, mapping=_json_object(mapping)
     )
     submitted(job, watch=watch, in_json=in_json)
-
-
-@main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@company_option
-@watch_option
-@as_json_option
-@pass_session
-def receipts(session: Session, files: tuple[Path, ...], company: str, *, watch: bool, in_json: bool) -> None:
-    """Read FILES: photos, scans and PDFs of receipts, or folders of them, up to a hundred at once.
-
-    A file that cannot be read is told, and the others are read: the job is complete all the same.
-    """
-    pile = [each for path in files for each in _files_in(path)]
-    if not pile:
-        raise click.UsageError("There are no files in these folders.")
-    submitted(session.client.read_receipts(pile, company=company), watch=watch, in_json=in_json)
-
-
-def _files_in(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
 
 
 @main.command()

@@ -27,6 +27,8 @@ from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.held import Held
 from ledgerwire.persistence import Persistence
+from ledgerwire.receipt_calls import ReceiptCalls
+from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.review import Categorized
 from ledgerwire.statements import ColumnMapping
 from ledgerwire.stream import CompanyWatch
@@ -263,6 +265,10 @@ class Ledgerwire(Client):
     def reopen(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
         """Takes an approval back; raises Conflict where that cannot be."""
         return self._body.run(self._calls.settle(company, transaction_id, "reopen", revision))
+
+    def receipts(self, company: str) -> Receipts:
+        """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""
+        return Receipts(ReceiptCalls(self._calls, company), self._body)
 
     def watch(self, company: str, since: str | None = None) -> Generator[WatchEvent]:
         """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Column, Table
 from rich.text import Text
 
-from ledgerwire.events import JobEvent, Snapshot
+from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.handles import WatchEvent
 from ledgerwire.jobs import Job, LogLine, Status
 
@@ -54,6 +54,11 @@ def details(job: Job) -> str:
 def log_line(line: LogLine) -> str:
     mark = "" if line.level == "info" else f"{line.level}: "
     return printable(f"{line.at:%Y-%m-%d %H:%M:%S}  {mark}{line.text}")
+
+
+def said(line: LogLine) -> str:
+    """The same for whoever sees it happen."""
+    return printable(line.text if line.level == "info" else f"{line.level}: {line.text}")
 
 
 def _state(job: Job) -> str:
@@ -150,10 +155,11 @@ class JsonDisplay(_Plain):
 
 
 class _Jobs(_Plain):
-    """Shows jobs; what had ended before the watch began is no news."""
+    """Shows jobs; what had ended before the watch began is no news. ``lines``: also what they say meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lines: bool = False) -> None:
         self._known: set[str] = set()
+        self._lines = lines
 
     def start(self, job: Job) -> None:
         self._known.add(job.job_id)
@@ -164,16 +170,22 @@ class _Jobs(_Plain):
         for job in jobs_of(event):
             if job.job_id in self._known or not (begins and job.status.terminal):
                 self.start(job)
+        if self._lines and isinstance(event, LogEvent):
+            for line in event.lines:
+                self._say(line)
 
     def _tell(self, job: Job) -> None:
+        raise NotImplementedError
+
+    def _say(self, line: LogLine) -> None:
         raise NotImplementedError
 
 
 class LineDisplay(_Jobs):
     """One line per change."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, lines: bool = False) -> None:
+        super().__init__(lines=lines)
         self._last: dict[str, str] = {}
 
     def _tell(self, job: Job) -> None:
@@ -182,12 +194,15 @@ class LineDisplay(_Jobs):
             self._last[job.job_id] = line
             click.echo(line)
 
+    def _say(self, line: LogLine) -> None:
+        click.echo(said(line))
+
 
 class BarDisplay(_Jobs):
     """A bar for every job that goes on; a line for every one that has ended."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__()
+    def __init__(self, console: Console, *, lines: bool = False) -> None:
+        super().__init__(lines=lines)
         self._console = console
         self._bars: dict[str, TaskID] = {}
         self._told: dict[str, int] = {}
@@ -215,6 +230,9 @@ class BarDisplay(_Jobs):
         if self._told.get(job.job_id) != job.version:
             self._told[job.job_id] = job.version
             self._console.print(Text(summary(job), _COLOURS[job.status]))
+
+    def _say(self, line: LogLine) -> None:
+        self._console.print(Text(said(line), "" if line.level == "info" else "yellow"))
 
     def __enter__(self) -> Self:
         self._progress.start()

@@ -14,17 +14,18 @@ from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.jobs import Job
 
 
-def submitted(job: JobHandle, *, watch: bool, in_json: bool) -> None:
+def submitted(job: JobHandle, *, watch: bool, in_json: bool, lines: bool = False) -> None:
+    """``lines``: what the job says of each part of its work is shown, too."""
     if watch:
-        follow(job, in_json=in_json)
+        follow(job, in_json=in_json, lines=lines)
         return
     tell(job.job, in_json=in_json)
     if not in_json:
         click.echo(f"Watch it with: ledgerwire watch {job.id}", err=True)
 
 
-def follow(job: JobHandle, since: str | None = None, *, in_json: bool) -> None:
-    with display_for(in_json=in_json) as display:
+def follow(job: JobHandle, since: str | None = None, *, in_json: bool, lines: bool = False) -> None:
+    with display_for(in_json=in_json, lines=lines) as display:
         display.start(job.job)
         show_all(job.events(since), display)
     sys.exit(how_it_ended(job.job))
@@ -35,11 +36,11 @@ def show_all(events: Iterable[WatchEvent], display: Display) -> None:
         display.show(event)
 
 
-def display_for(*, in_json: bool) -> Display:
+def display_for(*, in_json: bool, lines: bool = False) -> Display:
     if in_json:
         return JsonDisplay()
     console = terminal()
-    return BarDisplay(console) if console else LineDisplay()
+    return BarDisplay(console, lines=lines) if console else LineDisplay(lines=lines)
 
 
 def terminal() -> Console | None:

@@ -1,5 +1,5 @@
 /**
- * Everything of one company that the pages share: its jobs, its books, its review. Decides what needs several of them;
+ * Everything of one company that the pages share: its jobs, its books, its review, its receipts. Decides what needs several of them;
  * draws nothing. Tells `change`.
  *
  * @import { Api } from "./api.js"
@@ -13,6 +13,7 @@ import { Chart } from "./chart.js";
 import { counted } from "./format.js";
 import { isOver } from "./jobs.js";
 import { ask } from "./question.js";
+import { ReceiptRoom } from "./receipts/room.js";
 import { undoQuestion } from "./review/bulk.js";
 import { OPEN } from "./review/filter.js";
 import { Review } from "./review/review.js";
@@ -27,10 +28,12 @@ export class CompanyRoom extends EventTarget {
     this.chart = new Chart(this.books);
     this.workspace = new Workspace(api, company, onState);
     this.review = new Review(this.workspace, this.books);
+    this.receipts = new ReceiptRoom(this.workspace, this.books, this.chart);
     const tell = () => this.dispatchEvent(new Event("change"));
     this.workspace.addEventListener("change", tell);
     this.chart.addEventListener("change", tell);
     this.review.counts.addEventListener("change", tell);
+    this.receipts.shelf.tally.addEventListener("change", tell);
   }
 
   /** @param {string | null} jobId */
@@ -43,6 +46,7 @@ export class CompanyRoom extends EventTarget {
   close() {
     this.workspace.close();
     this.review.close();
+    this.receipts.close();
   }
 
   /** @param {Job} job */
@@ -56,7 +60,7 @@ export class CompanyRoom extends EventTarget {
     jobs.addEventListener("change", watch);
     const question = {
       title: `Cancel ${this.workspace.titles.of(job)}?`,
-      detail: "It stops after the present batch. What is already booked stays, and a retry goes on from there.",
+      detail: job.kind === "ocr" ? "It stops after the files that are being read. Receipts that were read stay, and a retry reads the others." : "It stops after the present batch. What is already booked stays, and a retry goes on from there.",
       yes: "Cancel the job",
       no: "Keep it running",
     };

@@ -1,5 +1,5 @@
 /**
- * What one job tells of lines (categorized, approved, removed), merged from what is streamed and what `GET …/log` tells;
+ * What one job tells of lines (categorized, approved, removed) or of files, merged from what is streamed and what `GET …/log` tells;
  * both carry the number of their checkpoint, so a line stands here once however often it was heard of.
  * @import { Api } from "./api.js"
  * @import { CategorizedLine } from "./contract-books.js"
@@ -7,6 +7,10 @@
  */
 
 const PAGE = 50;
+/** What the `data` of a log line has where it tells of a line of the bank. */
+const OF_LINES = "transaction_id";
+/** The same where it tells of a file of a pile. */
+export const OF_FILES = "file_no";
 
 /** @template [Told=CategorizedLine] */
 export class Lines extends EventTarget {
@@ -24,11 +28,12 @@ export class Lines extends EventTarget {
   #readAgain = false;
   #closed = false;
 
-  /** @param {Api} api @param {string} jobId */
-  constructor(api, jobId) {
+  /** @param {Api} api @param {string} jobId @param {string} [mark] what a log line's `data` has where it tells of what is listed here */
+  constructor(api, jobId, mark = OF_LINES) {
     super();
     this.api = api;
     this.jobId = jobId;
+    this.mark = mark;
   }
 
   /** All lines, oldest first. Do not change it. */
@@ -90,9 +95,9 @@ export class Lines extends EventTarget {
     const known = this.#entries.get(number);
     if (known && known.length >= lines.length) return;
     this.#entries.set(number, lines);
-    const notes = lines.filter(({ data }) => !data || !("transaction_id" in data));
+    const notes = lines.filter(({ data }) => !data || !tells(data, this.mark));
     if (notes.length) this.#notes.set(number, notes);
-    if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines));
+    if (!known && number > this.#highest && this.#sorted) this.#all.push(...told(lines, this.mark));
     else this.#sorted = false;
     this.#highest = Math.max(this.#highest, number);
     this.#tell();
@@ -100,7 +105,7 @@ export class Lines extends EventTarget {
 
   #sort() {
     const entries = [...this.#entries].sort(([a], [b]) => a - b);
-    this.#all = entries.flatMap(([, lines]) => told(lines));
+    this.#all = entries.flatMap(([, lines]) => told(lines, this.mark));
     this.#sorted = true;
   }
 
@@ -109,7 +114,12 @@ export class Lines extends EventTarget {
   }
 }
 
-/** What log lines tell of lines of the bank; other lines are for people only. @param {LogLine[]} lines @returns {any[]} */
-export function told(lines) {
-  return lines.flatMap(({ data }) => (data && "transaction_id" in data ? [data] : []));
+/** What log lines tell of lines of the bank (or of what `mark` says); others are for people only. @param {LogLine[]} lines @returns {any[]} */
+export function told(lines, mark = OF_LINES) {
+  return lines.flatMap(({ data }) => (data && tells(data, mark) ? [data] : []));
+}
+
+/** A file of a pile names the line that may have paid it, and is none. @param {Record<string, any>} data @param {string} mark */
+function tells(data, mark) {
+  return mark in data && (mark !== OF_LINES || !(OF_FILES in data));
 }

@@ -1,13 +1,13 @@
 /**
- * What the address says: `?company=demo&job=<id>` or `?company=demo&page=review&state=ready&text=uber`, and the one-use
- * `#sign-in=<token>`.
+ * What the address says: `?company=demo&job=<id>`, `?company=demo&page=review&tab=ready&text=uber` or
+ * `?company=demo&page=receipts&receipt=<id>`, and the one-use `#sign-in=<token>`.
  */
 
-/** @typedef {"jobs" | "review" | "rules" | "settings"} Page */
+/** @typedef {"jobs" | "review" | "receipts" | "rules" | "settings"} Page */
 /** @typedef {{companyId: string | null, page: Page, jobId: string | null, rest: Record<string, string>}} Route */
 
 /** @type {Page[]} */
-const PAGES = ["jobs", "review", "rules", "settings"];
+const PAGES = ["jobs", "review", "receipts", "rules", "settings"];
 
 /** @param {string} [search] @returns {Route} */
 export function readRoute(search = location.search) {

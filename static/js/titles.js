@@ -79,8 +79,14 @@ export class Titles extends EventTarget {
 
 /** @param {Job} job */
 function byCount({ kind, result, step, units }) {
+  if (kind === "ocr") return ofPile(result?.["files"]?.length ?? units?.total ?? 0);
   if (kind !== "bulk-approve") return kindWord(kind);
   const told = step?.name === "approve" ? units?.total : null;
   const lines = result ? result["approved"] + result["skipped"] + result["failed_count"] : told;
   return lines ? `Approval of ${counted(lines, "lines")}` : kindWord(kind);
+}
+
+/** @param {number} files */
+function ofPile(files) {
+  return files ? counted(files, "receipts") : kindWord("ocr");
 }

@@ -21,6 +21,9 @@ const KINDS = {
 /** What a line's state is called. @type {Record<string, string>} */
 const STATES = { imported: "Not categorized", review: "To review", proposed: "Ready", approved: "Approved", exported: "Exported" };
 
+/** What a receipt's state is called. @type {Record<string, string>} */
+const RECEIPT_STATES = { review: "To review", ready: "Ready", confirmed: "Confirmed" };
+
 /** @type {Record<Status, string>} */
 const STATUSES = {
   pending: "Waiting",
@@ -67,6 +70,11 @@ export function stateWord(state) {
   return STATES[state] ?? state;
 }
 
+/** @param {string} state of a receipt */
+export function receiptStateWord(state) {
+  return RECEIPT_STATES[state] ?? state;
+}
+
 /** Why, without naming again who decided. @param {{source: string | null, reason: string | null}} line */
 export function reasonWords({ source, reason }) {
   return (reason ?? "").replace(new RegExp(`^${source}( \\d?\\.\\d+)?(: |$)`), "");
@@ -86,7 +94,7 @@ export function usageWords({ llm_calls, input_tokens, output_tokens }) {
 /** @param {string} kind the symbol of its icon */
 export function kindIcon(kind) {
   if (kind.startsWith("undo-")) return "#icon-kind-undo";
-  return ["upload-and-categorize", "categorize", "bulk-approve", "learn"].includes(kind) ? `#icon-kind-${kind}` : "#icon-kind-other";
+  return ["upload-and-categorize", "categorize", "ocr", "bulk-approve", "learn"].includes(kind) ? `#icon-kind-${kind}` : "#icon-kind-other";
 }
 
 /** @param {string | null} source */

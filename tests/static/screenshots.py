@@ -8,17 +8,18 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, ViewportSize, expect, sync_playwright
 
 from tests.running import Running
 from tests.static.conftest import ARGUMENTS, PROGRAMS
 from tests.static.dashboard import Dashboard
+from tests.workers.outside.ocr.drawing import drawn, encoded, on_a_table
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "screenshots"
@@ -38,6 +39,17 @@ OPEN = "Posted,Details,Type,Amount\n" + "".join(
         ],
         start=1,
     )
+)
+#: Vendor, day, what was bought: their sums are those of lines of the sample.
+BOUGHT = (
+    (
+        "OLIVE & ASH RESTAURANT",
+        "06/03/2026",
+        (("GNOCCHI", "18.00"), ("RISOTTO", "21.45"), ("LEMONADE X2", "9.00"), ("TIP", "8.00")),
+    ),
+    ("CEDAR HARDWARE", "06/03/2026", (("CORDLESS DRILL BIT SET", "59.02"), ("MASKING TAPE", "25.00"))),
+    ("SPARROW TOOL HIRE", "06/02/2026", (("FLOOR SANDER 1 DAY", "66.08"), ("ABRASIVES", "15.00"))),
+    ("BLUE DOOR COFFEE", "06/03/2026", (("FLAT WHITE", "4.50"),)),
 )
 BAD = "Date,Description,Amount\n2026-06-01,COFFEE HOUSE,-3.50\n2026-06-31,TEA ROOM,-2.80\n"
 
@@ -68,9 +80,45 @@ def take(browser: Browser, running: Running) -> None:
     dashboard.assert_ends()
     expect(dashboard.rows.first).to_be_visible()
     shoot(dashboard, "complete")
+    receipts(dashboard)
+    dashboard.page.locator("page-links a", has_text="Jobs").click()
     review(dashboard)
     run(dashboard)
     context.close()
+
+
+def receipts(dashboard: Dashboard) -> None:
+    """A pile being read, the list, and one of them with what was read on it."""
+    page = dashboard.page
+    page.locator("page-links a", has_text="Receipts").click()
+    shoot(dashboard, "receipts-empty")
+    names = [f"IMG_{2041 + number}.jpg" for number in range(len(BOUGHT))]
+    pile = [photo(name, *bought) for name, bought in zip(names, BOUGHT, strict=True)]
+    pile.append(FilePayload(name="notes.txt.jpg", mimeType="image/jpeg", buffer=b"milk, bread"))
+    page.set_input_files('receipt-drop [data-part="input"]', pile)
+    expect(page.locator("receipt-pile li").nth(2)).to_be_visible()
+    shoot(dashboard, "receipts")
+    expect(page.locator("receipt-pile h2")).to_contain_text("4 receipts read")
+    page.locator(".receipt-row", has_text="Olive").locator("a").click()
+    expect(page.locator("receipt-matches .match").first).to_be_visible()
+    page.get_by_label("Total", exact=True).focus()
+    shoot(dashboard, "receipt")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    shoot(dashboard, "receipt-dark")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size(PHONE)
+    shoot(dashboard, "receipt-phone")
+    page.set_viewport_size(DESKTOP)
+
+
+def photo(name: str, vendor: str, day: str, items: Sequence[tuple[str, str]]) -> FilePayload:
+    """As a phone takes it: a little tilted, on a table."""
+    total = sum((Decimal(amount) for _item, amount in items), Decimal(0))
+    bought = tuple(f"{item:<24}{amount:>8}" for item, amount in items)
+    paid = (f"{'TOTAL':<24}{total:>8}", f"VISA ************4417 {total:>10}")
+    rows = (vendor, "12 Harbor Street", "Portland, OR 97209", f"{day}  12:42 PM", *bought, *paid, "THANK YOU")
+    content = encoded(on_a_table(drawn(rows), turn=2.0), "JPEG", quality=88)
+    return FilePayload(name=name, mimeType="image/jpeg", buffer=content)
 
 
 def review(dashboard: Dashboard) -> None:

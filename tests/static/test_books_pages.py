@@ -34,7 +34,7 @@ def test_rules_are_added_moved_changed_and_deleted(desk: Desk) -> None:
     expect(rules).to_contain_text(["matches /ACORN (INN|HOTEL)/", "contains BIRCH"])
     # The rule that was saved has decided the line there was, as a job.
     desk.go("Review")
-    desk.page.locator('[data-tab="ready"]').click()
+    desk.page.locator('review-head [data-tab="ready"]').click()
     expect(desk.row("ACORN INN")).to_contain_text("Travel lodging")
 
     desk.go("Rules")

@@ -13,13 +13,19 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 import pytest
 
-from ledgerwire import access, books, errors, events, jobs, journal, review, rules, statements
+from ledgerwire import access, books, errors, events, jobs, journal, receipts, review, rules, statements
 
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*.js")))
-ROOMS = (access, books, errors, events, jobs, journal, review, rules, statements)
+ROOMS = (access, books, errors, events, jobs, journal, receipts, review, rules, statements)
 #: Words that the page names: ``State`` and not a list of them at every place.
-NAMED: dict[Any, str] = {books.State: "State", books.Source: "Source", books.AccountType: "AccountType"}
+NAMED: dict[Any, str] = {
+    books.State: "State",
+    books.Source: "Source",
+    books.AccountType: "AccountType",
+    receipts.ReceiptState: "ReceiptState",
+    receipts.PaymentMethod: "PaymentMethod",
+}
 PLAIN: dict[Any, str] = {Decimal: "string", jobs.Status: "Status", type(None): "null", Any: "any", **NAMED}
 PLAIN |= {str: "string", int: "number", float: "number", bool: "boolean", datetime: "string", date: "string"}
 

@@ -227,10 +227,10 @@ def test_filters_stand_in_the_address_and_a_job_leads_to_its_lines(desk: Desk) -
     desk.page.locator('.tile[data-name="needs_review"] a').click()
     expect(desk.row("CEDAR INN")).to_be_visible()
     expect(desk.rows).to_have_count(1)
-    expect(desk.page.locator(".conditions")).to_contain_text("From june.csv")
+    expect(desk.page.locator("review-head .conditions")).to_contain_text("From june.csv")
     desk.assert_tabs(review=1, ready=2, all=3)
 
-    desk.page.locator('[data-tab="all"]').click()
+    desk.page.locator('review-head [data-tab="all"]').click()
     desk.press("Remove the condition: From june.csv")
     desk.press("Filters")
     desk.page.locator("review-filters [name=source]").select_option("rule")

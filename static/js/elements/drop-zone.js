@@ -191,6 +191,8 @@ export class DropZone extends HTMLElement {
       if (!holdsFiles(event)) return;
       event.preventDefault();
       this.#over(0);
+      // There, what is dropped is receipts.
+      if (document.body.dataset["page"] === "receipts") return;
       this.#take([...(event.dataTransfer?.files ?? [])]);
     });
   }

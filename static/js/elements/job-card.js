@@ -25,6 +25,8 @@ import { drawTiles, reviewOf } from "./tiles.js";
 const NOTES = 12;
 /** Kinds that do one thing to many lines. */
 const BULK = ["bulk-approve", "undo-approve", "undo-import"];
+/** Reads receipts, which have a page of their own. */
+const PILE = "ocr";
 
 export class JobCard extends HTMLElement {
   #root = clone("job-card");
@@ -75,9 +77,10 @@ export class JobCard extends HTMLElement {
   #leadToReview(job) {
     const link = part(this.#root, "review", HTMLAnchorElement);
     const waiting = job.kind === "upload-and-categorize" ? (job.result?.["needs_review"] ?? 0) : 0;
-    show(link, waiting > 0);
-    text(link, `Review ${counted(waiting, "lines")}`);
-    link.href = reviewOf(job);
+    const isPile = job.kind === PILE;
+    show(link, waiting > 0 || isPile);
+    text(link, isPile ? "Open the receipts" : `Review ${counted(waiting, "lines")}`);
+    link.href = isPile ? address({ companyId: job.company_id, page: "receipts", rest: { job_id: job.job_id } }) : reviewOf(job);
   }
 
   /** @param {Job} job @param {Problem | null} notice @param {{accounts: BankAccount[], currency: string, mayAct: boolean}} look */
@@ -138,7 +141,7 @@ export class JobCard extends HTMLElement {
     list.lines = isBulk ? null : lines;
     list.live = !isOver(job);
     list.none = noneWords(job);
-    const expected = job.kind !== "learn" && (job.status === "running" || job.status === "complete");
+    const expected = job.kind !== "learn" && job.kind !== PILE && (job.status === "running" || job.status === "complete");
     show(list, !isBulk && lines !== null && (lines.all.length > 0 || lines.reading || expected));
   }
 

@@ -1,17 +1,25 @@
 /**
- * One line in full: what the bank said, its journal entry, and who decided what when.
- * Tells `details-close`, `line-approve`, `line-category`, `line-reopen` (detail: its id).
+ * One line in full: what the bank said, its receipts, its journal entry, and who decided what when.
+ * Tells `details-close`, `line-approve`, `line-category`, `line-reopen` (detail: its id), and `address-choose` (detail: a
+ * query of the address).
  *
  * @import { BooksApi } from "../books-api.js"
  * @import { AuditEntry, JournalEntry } from "../contract-books.js"
+ * @import { Receipt } from "../contract-receipts.js"
  * @import { Line } from "../review/ordered-lines.js"
  */
 import { asProblem } from "../api.js";
 import { exactTime, fullDay, money } from "../format.js";
+import { ReceiptsApi } from "../receipts-api.js";
+import { address } from "../route.js";
 import { clone, element, part, show, text } from "../view.js";
 import { reasonWords, sourceWord, stateWord, sureWords } from "../words.js";
+import { plainLink } from "./page-links.js";
+import { amountOf } from "./receipt-pile.js";
 import { isClosed, isIn } from "./review-row.js";
 
+/** A line with more receipts than these is none that people make. */
+const RECEIPTS = 20;
 /** @type {Record<string, string>} */
 const ACTIONS = { decided: "Categorized", changed: "Category changed", approved: "Approved", reopened: "Reopened", removed: "Removed" };
 
@@ -28,6 +36,7 @@ export class LineDetails extends HTMLElement {
     for (const [name, event] of Object.entries({ approve: "line-approve", categorize: "line-category", reopen: "line-reopen" })) {
       part(this.#root, name, HTMLElement).addEventListener("click", () => this.#tell(event));
     }
+    part(this.#root, "receipts", HTMLElement).addEventListener("click", (event) => this.#follow(event));
   }
 
   takeFocus() {
@@ -77,25 +86,36 @@ export class LineDetails extends HTMLElement {
     const id = line.transaction_id;
     const asked = `${id} ${line.revision} ${line.state} ${line.category}`;
     if (asked === this.#asked) return;
-    if (!this.#asked.startsWith(id)) this.#show(null, []);
+    if (!this.#asked.startsWith(id)) this.#show(null, [], []);
     this.#asked = asked;
+    const receipts = new ReceiptsApi(books.api, books.companyId);
     try {
-      const [entry, audit] = await Promise.all([books.entryOf(line), books.audit(id)]);
-      if (asked === this.#asked) this.#show(entry, audit.data);
+      const [entry, audit, attached] = await Promise.all([books.entryOf(line), books.audit(id), receipts.list({ transaction_id: id }, { limit: RECEIPTS })]);
+      if (asked === this.#asked) this.#show(entry, audit.data, attached.data.map((one) => receiptItem(one, receipts)));
     } catch (error) {
       this.#asked = "";
       this.#none("no-history", asProblem(error).title);
     }
   }
 
-  /** @param {JournalEntry | null} entry @param {AuditEntry[]} changes */
-  #show(entry, changes) {
+  /** @param {JournalEntry | null} entry @param {AuditEntry[]} changes @param {HTMLElement[]} receipts */
+  #show(entry, changes, receipts) {
+    part(this.#root, "receipts", HTMLElement).replaceChildren(...receipts);
+    show(part(this.#root, "receipts-title", HTMLElement), receipts.length > 0);
     const rows = entry?.lines.map((line) => entryRow(line, entry.currency)) ?? [];
     part(this.#root, "entry", HTMLElement).replaceChildren(...rows);
     show(/** @type {HTMLElement} */ (this.#root.querySelector(".entry")), rows.length > 0);
     this.#none("no-entry", rows.length ? "" : "None: a line needs a category before it can be booked.");
     part(this.#root, "history", HTMLElement).replaceChildren(...changes.map(historyItem));
     this.#none("no-history", changes.length ? "" : "Nobody has changed it yet.");
+  }
+
+  /** @param {MouseEvent} event */
+  #follow(event) {
+    const link = plainLink(event);
+    if (!link) return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("address-choose", { detail: link.search, bubbles: true }));
   }
 
   /** @param {string} name @param {string} words */
@@ -116,6 +136,15 @@ function entryRow({ account, debit, credit }, currency) {
   /** @param {string} amount */
   const cell = (amount) => element("td", "amount", Number(amount) === 0 ? "" : money(amount, currency));
   return element("tr", "", element("td", "", account), cell(debit), cell(credit));
+}
+
+/** @param {Receipt} receipt @param {ReceiptsApi} receipts */
+function receiptItem({ receipt_id, vendor, name, date, total, currency }, receipts) {
+  const image = Object.assign(document.createElement("img"), { alt: "", loading: "lazy", src: receipts.pageAddress(receipt_id, 1) });
+  const words = element("span", "words", element("b", "", vendor ?? name), element("small", "", date ? fullDay(date) : name));
+  const link = Object.assign(document.createElement("a"), { href: address({ companyId: receipts.companyId, page: "receipts", rest: { receipt: receipt_id } }) });
+  link.append(element("span", "thumb", image), words, element("span", "amount", total ? amountOf(total, currency) : ""));
+  return element("li", "", link);
 }
 
 /** @param {AuditEntry} entry */

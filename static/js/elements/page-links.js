@@ -2,7 +2,7 @@
  * The pages of a company, by real addresses. Tells `page-choose` (detail: its name) for a plain click.
  * @import { Page } from "../route.js"
  */
-import { count } from "../format.js";
+import { count, counted } from "../format.js";
 import { address } from "../route.js";
 import { clone, part, show, text } from "../view.js";
 
@@ -19,7 +19,7 @@ export class PageLinks extends HTMLElement {
     });
   }
 
-  /** @param {string} companyId @param {Page} page @param {number | null} toReview */
+  /** @param {string} companyId @param {Page} page @param {{lines: number | null, receipts: number | null}} toReview */
   draw(companyId, page, toReview) {
     for (const link of this.#root.querySelectorAll("a")) {
       const name = /** @type {Page} */ (link.dataset["page"]);
@@ -27,10 +27,16 @@ export class PageLinks extends HTMLElement {
       if (name === page) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    const bubble = part(this.#root, "to-review", HTMLElement);
-    show(bubble, Boolean(toReview));
-    text(bubble, toReview ? count(toReview) : "");
-    bubble.setAttribute("aria-label", toReview ? `${count(toReview)} lines to review` : "");
+    this.#bubble("to-review", toReview.lines, "lines");
+    this.#bubble("receipts-to-review", toReview.receipts, "receipts");
+  }
+
+  /** @param {string} name @param {number | null} waiting @param {string} noun */
+  #bubble(name, waiting, noun) {
+    const bubble = part(this.#root, name, HTMLElement);
+    show(bubble, Boolean(waiting));
+    text(bubble, waiting ? count(waiting) : "");
+    bubble.setAttribute("aria-label", waiting ? `${counted(waiting, noun)} to review` : "");
   }
 }
 

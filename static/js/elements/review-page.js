@@ -10,7 +10,7 @@
  */
 import { counted } from "../format.js";
 import { problemView } from "../problem-view.js";
-import { commandOf, isCovered, takesKeys } from "../review/keys.js";
+import { commandOf, isCovered, KEYS, takesKeys } from "../review/keys.js";
 import { clone, oncePerFrame, part, show, text } from "../view.js";
 import { CategoryPicker } from "./category-picker.js";
 import { FollowedJob } from "./followed-job.js";
@@ -38,7 +38,7 @@ export class ReviewPage extends HTMLElement {
     this.#listen(this.#grid, this.#lineActs);
     this.#listen(this.#details, this.#lineActs);
     this.#listen(this.#dock, this.#dockActs);
-    this.#listen(part(this.#root, "head", HTMLElement), { "filter-change": (change) => this.#refine(change), help: showKeys });
+    this.#listen(part(this.#root, "head", HTMLElement), { "filter-change": (change) => this.#refine(change), help: () => showKeys(KEYS) });
     this.#listen(part(this.#root, "followed", HTMLElement), {
       "followed-close": () => this.#review?.leaveBulk(),
       "bulk-retry": () => this.#review?.retryFailed(),
@@ -136,7 +136,7 @@ export class ReviewPage extends HTMLElement {
     open: () => this.#openDetails(this.#review?.cursor.id ?? null),
     search: () => part(this.#root, "head", ReviewHead).search(),
     arrivals: () => this.#admit(),
-    help: showKeys,
+    help: () => showKeys(KEYS),
     escape: () => this.#escape(),
   };
 

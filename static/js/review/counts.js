@@ -1,19 +1,16 @@
 /**
- * How many lines stand under each tab, and how many wait for review in all. Asked for seldom, however often something
+ * How many there are under each tab, and how many wait for review in all. Asked for seldom, however often something
  * changes. Tells `change`.
- *
- * @import { BooksApi } from "../books-api.js"
- * @import { Filter, Tab } from "./filter.js"
  */
-import { EMPTY, TABS, wanted } from "./filter.js";
 
 /** Milliseconds between two questions: a running job changes the answer a thousand times a second. */
 const LEAST = 1_500;
 /** The same where a person has done something and looks for its effect. */
 const SOON = 100;
 
+/** @template Filter @template {string} Tab */
 export class Counts extends EventTarget {
-  /** Of the filter. @type {Partial<Record<Tab, number>>} */
+  /** Of the filter. @type {Partial<Record<Tab | "review", number>>} */
   tabs = {};
   /** Of the whole company. @type {number | null} */
   toReview = null;
@@ -26,10 +23,11 @@ export class Counts extends EventTarget {
   /** @type {number | undefined} */
   #timer;
 
-  /** @param {BooksApi} books */
-  constructor(books) {
+  /** @param {Tab[]} names @param {(filter: Filter | null, tab: Tab | "review") => Promise<number | null>} count where the filter is null, of the whole company */
+  constructor(names, count) {
     super();
-    this.books = books;
+    this.names = names;
+    this.count = count;
   }
 
   /** @param {Filter | null} filter */
@@ -65,19 +63,19 @@ export class Counts extends EventTarget {
     const filter = this.#filter;
     this.#due = Infinity;
     this.#asked = performance.now();
-    const tabs = filter ? TABS : [];
-    const answers = await Promise.all([this.#count(EMPTY, "review"), ...tabs.map((tab) => this.#count(filter ?? EMPTY, tab))]);
+    const tabs = filter ? this.names : [];
+    const answers = await Promise.all([this.#count(null, "review"), ...tabs.map((tab) => this.#count(filter, tab))]);
     if (this.#closed) return;
     const [toReview, ...counted] = answers;
     this.toReview = toReview ?? this.toReview;
-    if (filter === this.#filter) this.tabs = Object.fromEntries(tabs.map((tab, index) => [tab, counted[index] ?? this.tabs[tab]]));
+    if (filter === this.#filter) this.tabs = /** @type {typeof this.tabs} */ (Object.fromEntries(tabs.map((tab, index) => [tab, counted[index] ?? this.tabs[tab]])));
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {Filter} filter @param {Tab} tab @returns {Promise<number | null>} */
+  /** @param {Filter | null} filter @param {Tab | "review"} tab */
   async #count(filter, tab) {
     try {
-      return (await this.books.transactions(wanted(filter, tab), { limit: 1, count: true })).total;
+      return await this.count(filter, tab);
     } catch {
       // A count is a hint; the list itself says what is wrong.
       return null;

@@ -1,9 +1,11 @@
-/** Which key does what in the review; a key means nothing where a person is typing. */
+/** Which key does what in a list; a key means nothing where a person is typing. */
 
 /** @typedef {"next" | "previous" | "pageDown" | "pageUp" | "first" | "last" | "select" | "extendDown" | "extendUp" | "selectLoaded" | "category" | "approve" | "undo" | "open" | "search" | "arrivals" | "help" | "escape"} Command */
 
+/** @typedef {[keys: string[], command: string, words: string][]} Keys as the help lists them */
+
 /** @type {[keys: string[], command: Command, words: string][]} */
-const KEYS = [
+export const KEYS = [
   [["j", "ArrowDown"], "next", "Next line"],
   [["k", "ArrowUp"], "previous", "Line before"],
   [["x", " "], "select", "Select or deselect the line"],
@@ -25,14 +27,23 @@ const EXPECTED = { Home: "first", End: "last", PageDown: "pageDown", PageUp: "pa
 const SINGLE = /^.$/u;
 const OFF = "ledgerwire.single-keys-off";
 
-/** @type {Record<string, Command>} */
-const COMMANDS = { ...EXPECTED, ...Object.fromEntries(KEYS.flatMap(([keys, command]) => keys.map((key) => [key, command]))) };
+const COMMANDS = commandsOf(KEYS, EXPECTED);
+
+/** @template {string} C @param {[keys: string[], command: C, words: string][]} listed @param {Record<string, C>} [expected] @returns {Record<string, C>} */
+export function commandsOf(listed, expected = {}) {
+  return { ...expected, ...Object.fromEntries(listed.flatMap(([keys, command]) => keys.map((key) => [key, command]))) };
+}
 
 /** @param {KeyboardEvent} event @returns {Command | null} */
 export function commandOf(event) {
+  return commandIn(COMMANDS, event);
+}
+
+/** @template {string} C @param {Record<string, C>} commands by key @param {KeyboardEvent} event @returns {C | null} */
+export function commandIn(commands, event) {
   if (event.altKey || event.isComposing) return null;
   const name = `${event.ctrlKey ? "Ctrl+" : ""}${event.metaKey ? "Meta+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
-  const command = COMMANDS[name] ?? null;
+  const command = commands[name] ?? null;
   return command && SINGLE.test(name) && name !== " " && !singleKeys() ? null : command;
 }
 
@@ -47,10 +58,10 @@ export function setSingleKeys(on) {
   else localStorage.setItem(OFF, "1");
 }
 
-/** For the help. @returns {{keys: string[], words: string}[]} */
-export function listedKeys() {
+/** For the help. @param {Keys} listed @returns {{keys: string[], words: string}[]} */
+export function listedKeys(listed) {
   const shown = /** @type {Record<string, string>} */ ({ " ": "Space", ArrowDown: "↓", ArrowUp: "↑", "Shift+ArrowDown": "⇧↓", "Shift+ArrowUp": "⇧↑", J: "⇧j", K: "⇧k", Escape: "Esc", "Ctrl+a": "Ctrl a" });
-  return KEYS.map(([keys, , words]) => ({ keys: keys.map((key) => shown[key] ?? key), words }));
+  return listed.map(([keys, , words]) => ({ keys: keys.map((key) => shown[key] ?? key), words }));
 }
 
 /** Whether this place takes text or keys of its own. @param {EventTarget | null} target */

@@ -17,7 +17,7 @@ import { Acts } from "./acts.js";
 import { Bulk } from "./bulk.js";
 import { Counts } from "./counts.js";
 import { Cursor } from "./cursor.js";
-import { EMPTY, isSame, wanted } from "./filter.js";
+import { EMPTY, isSame, TABS, wanted } from "./filter.js";
 import { Ledger } from "./ledger.js";
 import { openLinesOf } from "./rule-lines.js";
 import { Selection } from "./selection.js";
@@ -45,7 +45,7 @@ export class Review extends EventTarget {
     super();
     this.workspace = workspace;
     this.books = books;
-    this.counts = new Counts(books);
+    this.counts = new Counts(TABS, async (/** @type {Filter | null} */ filter, tab) => (await books.transactions(wanted(filter ?? EMPTY, tab), { limit: 1, count: true })).total);
     this.ledger = new Ledger(books, this.filter, this.#lastEnd);
     this.acts = new Acts(books, () => this.ledger);
     this.cursor = new Cursor(() => this.ledger);

@@ -87,7 +87,7 @@ def find_vendor(rows: Sequence[Row], pages: Sequence[Page], vendors: Sequence[st
         return None
     first = ranked[0]
     margin = min(3.0, first.score - ranked[1].score) if len(ranked) > 1 else 3.0
-    confidence = 1 / (1 + math.exp(-(-1.3 + 0.55 * min(first.score, 5.0) + 0.5 * margin)))
+    confidence = 1 / (1 + math.exp(-(-0.85 + 0.55 * min(first.score, 5.0) + 0.5 * margin)))
     others = [
         Alternative(each.name, round(0.35 / rank, 3), _box(each, pages))
         for rank, each in enumerate(ranked[1:4], start=2)
