@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from server import accounts, companies, journal, receipt_files, receipts, review, rules, transactions
+from server import (
+    accounts,
+    companies,
+    journal,
+    quickbooks,
+    receipt_files,
+    receipts,
+    review,
+    rules,
+    transactions,
+)
 
 route_handlers = [
     *companies.route_handlers,
@@ -13,4 +23,5 @@ route_handlers = [
     *journal.route_handlers,
     *receipts.route_handlers,
     *receipt_files.route_handlers,
+    *quickbooks.route_handlers,
 ]

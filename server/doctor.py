@@ -18,6 +18,7 @@ import redis
 
 from server import broker
 from server.ground import GroundError, listen, reach_database, shown_url
+from workers.books.quickbooks.intuit import redirect_uri
 from workers.settings import Settings
 
 ROOM_NEEDED = 500 * 2**20
@@ -184,7 +185,10 @@ def language_model(settings: Settings) -> Finding:
 
 def quickbooks(settings: Settings) -> Finding:
     if settings.qbo_client_id and settings.qbo_client_secret:
-        return Finding("QuickBooks", State.OK, f"application set up ({settings.qbo_environment})")
+        told = (
+            f"application set up ({settings.qbo_environment}); register {redirect_uri(settings)} with Intuit"
+        )
+        return Finding("QuickBooks", State.OK, told)
     todo = "Set QBO_CLIENT_ID and QBO_CLIENT_SECRET; until then exports are refused."
     return Finding("QuickBooks", State.LACKING, "no application", todo)
 

@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 from ledgerwire.books import Source, State, TransactionFilter, is_amount
 from ledgerwire.errors import FieldError
 from ledgerwire.journal import EntryState, JournalFilter
+from ledgerwire.quickbooks import ExportFilter, ObjectType
 from ledgerwire.receipts import ReceiptFilter, ReceiptState
 from ledgerwire.text import PLAIN
 from server.refusals import InvalidInput
@@ -84,6 +85,16 @@ ReceiptWords = Annotated[
     ),
 ]
 
+SentBy = Annotated[
+    str | None,
+    QueryParameter(required=False, max_length=64, pattern=PLAIN, description="What this job sent"),
+]
+OfSent = Annotated[
+    str | None,
+    QueryParameter(required=False, max_length=64, pattern=PLAIN, description="What became of this line"),
+]
+OfType = Annotated[ObjectType | None, QueryParameter(required=False, description="What it became over there")]
+
 
 def transaction_filter(
     states: States = None,
@@ -144,10 +155,28 @@ def receipt_filter(
     )
 
 
+def export_filter(
+    job_id: SentBy = None,
+    transaction_id: OfSent = None,
+    object_type: OfType = None,
+    date_from: From = None,
+    date_to: To = None,
+) -> ExportFilter:
+    return ExportFilter(
+        job_id=job_id,
+        transaction_id=transaction_id,
+        object_type=object_type,
+        date_from=date_from,
+        date_to=date_to,
+    )
+
+
 #: What a handler names ``wanted``.
 WantedTransactions = NamedDependency[TransactionFilter]
 WantedEntries = NamedDependency[JournalFilter]
+WantedExports = NamedDependency[ExportFilter]
 WantedReceipts = NamedDependency[ReceiptFilter]
 TRANSACTIONS = {"wanted": Provide(transaction_filter, sync_to_thread=False)}
 ENTRIES = {"wanted": Provide(journal_filter, sync_to_thread=False)}
 RECEIPTS = {"wanted": Provide(receipt_filter, sync_to_thread=False)}
+EXPORTS = {"wanted": Provide(export_filter, sync_to_thread=False)}

@@ -70,6 +70,7 @@ TAGS: Final = {
     "Jobs": "Follow, cancel and retry jobs.",
     "Events": "Every step of a job as it happens, and what was missed.",
     "Books": "What the jobs work on.",
+    "QuickBooks": "A company of QuickBooks Online: connected, mapped, and what was sent to it.",
     "Receipts": "What was read of pictures and PDFs, and the bank lines that paid.",
     "Session": "Signing in to the dashboard.",
     "Health": "For load balancers and monitoring.",

@@ -16,7 +16,16 @@ from litestar.params import HeaderParameter, JSONBody
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
-from ledgerwire.submissions import KINDS, Ocr, Submission, Upload, UploadAndCategorize
+from ledgerwire.submissions import (
+    KINDS,
+    ConnectQbo,
+    DisconnectQbo,
+    ExportQbo,
+    Ocr,
+    Submission,
+    Upload,
+    UploadAndCategorize,
+)
 from server.answers import at, look_again
 from server.auth import require, require_anywhere
 from server.faults import fault_in
@@ -25,6 +34,8 @@ from server.refusals import InvalidInput
 from server.uploads import Form, read_form
 from workers.books import companies
 from workers.books.access import Principal, Role
+from workers.books.errors import Conflict
+from workers.books.quickbooks.connections import NOT_CONNECTED, NOT_SET_UP, find_connection
 from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import Submitted
 from workers.jobs.position import Position
@@ -39,6 +50,8 @@ IdempotencyKey = Annotated[
         required=False,
     ),
 ]
+#: Who may submit what, where a bookkeeper may not.
+ROLES: Mapping[type[Submission], Role] = {ConnectQbo: Role.ADMIN, DisconnectQbo: Role.ADMIN}
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -75,7 +88,7 @@ def _multipart_handler(struct: type[Submission]) -> Callable[..., Awaitable[Resp
 
         limit = settings.max_upload_bytes
         form = await read_form(request, kernel.files, file_limit=limit, may_store=may_store)
-        return await _submit(kernel, principal, submission_of(form, struct), idempotency_key)
+        return await submit(kernel, principal, submission_of(form, struct), idempotency_key)
 
     return submit_form
 
@@ -87,17 +100,18 @@ def _json_handler(struct: type[Submission]) -> Callable[..., Awaitable[Response[
         principal: Caller,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        return await _submit(kernel, principal, data, idempotency_key)
+        return await submit(kernel, principal, data, idempotency_key)
 
     # Litestar decodes the body by this annotation.
     submit_json.__annotations__["data"] = cast("Any", JSONBody)[struct]
     return submit_json
 
 
-async def _submit(
-    kernel: Kernel, principal: Principal, submission: Submission, key: str | None
+async def submit(
+    kernel: Kernel, principal: Principal, submission: Submission, key: str | None = None
 ) -> Response[bytes]:
-    require(principal, submission.company_id, Role.BOOKKEEPER)
+    """202 with the whole job; raises a Refusal or BooksError where it can be told at once that it cannot be."""
+    require(principal, submission.company_id, ROLES.get(type(submission), Role.BOOKKEEPER))
     await check(kernel, submission)
     # Read before the commit: from this position on a watcher misses nothing of the job.
     position = (await kernel.see(submission.company_id)).position
@@ -128,8 +142,18 @@ async def check(kernel: Kernel, submission: Submission) -> None:
     for name in [] if isinstance(submission, Ocr) else upload_fields(type(submission)):
         if any(upload.size == 0 for upload in _uploads(getattr(submission, name))):
             raise InvalidInput(FieldError(f"/{name}", "The file is empty."))
+    if isinstance(submission, ExportQbo):
+        await _check_quickbooks(kernel, submission.company_id)
     if isinstance(submission, UploadAndCategorize) and submission.account_id is not None:
         await _check_account(kernel, submission.company_id, submission.account_id)
+
+
+async def _check_quickbooks(kernel: Kernel, company_id: str) -> None:
+    if not kernel.settings.has_quickbooks:
+        raise Conflict(*NOT_SET_UP)
+    async with kernel.database.reading() as sql:
+        if await find_connection(sql, company_id) is None:
+            raise Conflict(*NOT_CONNECTED)
 
 
 async def _check_account(kernel: Kernel, company_id: str, account_id: str) -> None:

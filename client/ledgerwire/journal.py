@@ -71,7 +71,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     #: The person or key that acted, or that submitted the job.
     actor: str
     job_id: str | None
-    #: ``decided`` (by a job), ``changed`` (by a person), ``approved``, ``reopened`` or ``removed``.
+    #: ``decided`` (by a job), ``changed`` (by a person), ``approved``, ``exported``, ``reopened`` or ``removed``.
     action: str
     from_state: str | None
     to_state: str | None

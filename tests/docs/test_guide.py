@@ -73,10 +73,10 @@ def apply(tree: Path) -> None:
     """As the guide says: the Struct above the union, a file of its own, a line in the registry."""
     texts = blocks()
     submissions = tree / "client/ledgerwire/submissions.py"
-    union = re.compile(r"^AnySubmission = .*$", re.MULTILINE)
-    submissions.write_text(
-        union.sub(lambda _: texts["client/ledgerwire/submissions.py"], submissions.read_text())
-    )
+    union = re.compile(r"^AnySubmission = \(\n", re.MULTILINE)
+    above, named = texts["client/ledgerwire/submissions.py"].split("AnySubmission = (\n")
+    text = union.sub(lambda found: above + found[0] + named.split(")")[0], submissions.read_text())
+    submissions.write_text(text)
     (tree / "workers/tasks/spending.py").write_text(texts["workers/tasks/spending.py"])
     registry = tree / "workers/tasks/__init__.py"
     kinds = re.compile(r"^KINDS = registry\(.*?^\)\n", re.DOTALL | re.MULTILINE)
@@ -161,8 +161,9 @@ OF_BOOKS = {
     "too_many_accounts",
     "too_many_rules",
 }
-#: Made of an outcome, or of a state.
+#: Made of an outcome, or of a state, or raised at several places.
 OUTCOMES = {"already_approved", "already_exported", "exported", "needs_category"}
+OUTCOMES |= {"quickbooks_not_set_up", "quickbooks_not_connected"}
 
 
 def codes_in(room: str) -> set[str]:

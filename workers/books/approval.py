@@ -19,7 +19,9 @@ __all__ = ["Outcome", "approve_lines", "reopen_lines"]
 CHANGED = Objection("changed", "It has changed since you looked. Look again, and do it then.")
 ALREADY_APPROVED = Objection("already", "It is approved already.")
 NOT_APPROVED = Objection("already", "It is not approved (any more).")
-EXPORTED = Objection("exported", "It has been exported and is changed only where it was exported to.")
+EXPORTED = Objection(
+    "exported", "It has been exported. Reopen it by itself, and the next export takes it back."
+)
 APPROVED_ANEW = Objection("changed", "It was reopened and approved again since. Reopen it by itself.")
 NO_CATEGORY = Objection("needs_category", "Choose a category first.")
 
@@ -71,12 +73,15 @@ async def reopen_lines(
 
     A line is again what it was before: ``proposed``, or ``review`` where somebody had to look at its suggestion,
     which to take back an approval must not turn into one that may be approved unseen. With ``approved_by_job`` only
-    those which that job approved last.
+    those which that job approved last and nobody exported since. What was exported is corrected over there, or
+    deleted, by the next export.
     """
 
     def objection(line: HeldLine, books: Books) -> Objection | None:
-        if line.state != "approved":
-            return EXPORTED if line.state == "exported" else NOT_APPROVED
+        if line.state == "exported" and approved_by_job is not None:
+            return EXPORTED
+        if line.state not in {"approved", "exported"}:
+            return NOT_APPROVED
         if approved_by_job not in {None, line.approval_job_id}:
             return APPROVED_ANEW
         return _locked(line, books) or _moved_on(line, revisions, None)

@@ -67,8 +67,7 @@ def _stands(line: HeldLine, word: Word) -> bool:
 
 def _check(line: HeldLine, books: Books, category: str | None, revision: int | None) -> None:
     if line.state in {"approved", "exported"}:
-        detail = "Reopen it first." if line.state == "approved" else "Change it where it was exported to."
-        raise Conflict(f"already_{line.state}", f"The transaction is {line.state}", detail)
+        raise Conflict(f"already_{line.state}", f"The transaction is {line.state}", "Reopen it first.")
     if books.closed_on(line.date):
         raise Conflict("locked_period", "The transaction lies in a closed period", books.closed_sentence)
     if revision not in {None, line.revision}:

@@ -17,7 +17,7 @@ from workers.books.schema import transactions
 STAYS = {
     "approved": Objection("approved", "It is approved. Reopen it first, or undo its bulk approval."),
     "exported": Objection(
-        "exported", "It has been exported; it can be undone only where it was exported to."
+        "exported", "It has been exported. Reopen it first, and export again to take it back there."
     ),
 }
 

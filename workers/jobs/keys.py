@@ -34,3 +34,8 @@ def events(company_id: str) -> str:
 def channel(company_id: str) -> str:
     """channel: each event as it happens, as ``<position> <kind> <job_id>\\n<json>``."""
     return f"lw:{{{company_id}}}"
+
+
+def quickbooks(realm_id: str, name: str) -> str:
+    """zset: ``calls`` and ``batches`` of the last minute, and ``open`` calls. Two minutes after the last call."""
+    return f"lw:qbo:{{{realm_id}}}:{name}"

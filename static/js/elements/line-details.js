@@ -21,7 +21,7 @@ import { isClosed, isIn } from "./review-row.js";
 /** A line with more receipts than these is none that people make. */
 const RECEIPTS = 20;
 /** @type {Record<string, string>} */
-const ACTIONS = { decided: "Categorized", changed: "Category changed", approved: "Approved", reopened: "Reopened", removed: "Removed" };
+const ACTIONS = { decided: "Categorized", changed: "Category changed", approved: "Approved", exported: "Exported", reopened: "Reopened", removed: "Removed" };
 
 export class LineDetails extends HTMLElement {
   #root = clone("line-details");
@@ -58,10 +58,10 @@ export class LineDetails extends HTMLElement {
     text(state, stateWord(line.state));
     state.dataset["state"] = line.state;
     this.#facts(line, account);
-    show(part(this.#root, "actions", HTMLElement), mayAct && line.state !== "exported");
+    show(part(this.#root, "actions", HTMLElement), mayAct);
     show(part(this.#root, "approve", HTMLElement), !isClosed(line));
     show(part(this.#root, "categorize", HTMLElement), !isClosed(line));
-    show(part(this.#root, "reopen", HTMLElement), line.state === "approved");
+    show(part(this.#root, "reopen", HTMLElement), isClosed(line));
     this.#ask(books, line);
   }
 

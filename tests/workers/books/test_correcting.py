@@ -99,7 +99,7 @@ async def test_an_approved_line_is_reopened_before_it_is_changed(books: Reviewed
         await books.say(key, LODGING)
     assert (refused.value.problem.status, refused.value.code) == (409, "already_approved")
     await books.write(update(transactions).values(state="exported"))
-    with pytest.raises(Conflict, match="exported to"):
+    with pytest.raises(Conflict, match="Reopen it first"):
         await books.say(key, LODGING)
 
 

@@ -22,6 +22,17 @@ from workers.books.quickbooks.schema import quickbooks_endpoints as endpoints
 from workers.books.quickbooks.sealing import Seal
 from workers.books.schema import transactions
 
+#: Code, title and detail of what is refused without them.
+NOT_SET_UP = (
+    "quickbooks_not_set_up",
+    "This server has no application of Intuit's",
+    "Whoever runs it sets QBO_CLIENT_ID and QBO_CLIENT_SECRET (docs/guide.md, QuickBooks).",
+)
+NOT_CONNECTED = (
+    "quickbooks_not_connected",
+    "QuickBooks is not connected",
+    "An administrator of the company connects it on the QuickBooks page; then do this again.",
+)
 #: Longer than a call to Intuit may take.
 LEASE = timedelta(seconds=75)
 #: A token that ends within this is refreshed before it is used.

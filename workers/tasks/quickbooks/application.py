@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workers.books.quickbooks.connections import NOT_SET_UP
 from workers.books.quickbooks.intuit import api_url, discovery_url, redirect_uri
 from workers.jobs.attempt import Attempt
 from workers.jobs.faults import BadInput
@@ -12,11 +13,7 @@ from workers.settings import Settings
 def application_of(settings: Settings, redirect: str | None = None) -> Application:
     """Raises BadInput where there is none."""
     if settings.qbo_client_id is None or settings.qbo_client_secret is None:
-        raise BadInput.of(
-            "quickbooks_not_set_up",
-            "This server has no application of Intuit's",
-            "Whoever runs it sets QBO_CLIENT_ID and QBO_CLIENT_SECRET (docs/guide.md, QuickBooks).",
-        )
+        raise BadInput.of(*NOT_SET_UP)
     return Application(
         client_id=settings.qbo_client_id,
         client_secret=settings.qbo_client_secret,

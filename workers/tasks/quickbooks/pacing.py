@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 from redis.asyncio import Redis
 
+from workers.jobs import keys
 from workers.jobs.live import BROKER_AWAY, connect
 from workers.settings import Settings
 
@@ -99,5 +100,4 @@ class Pacer:
 
 
 def _keys(realm_id: str) -> list[str]:
-    """zsets by realm, each gone two minutes after the last call."""
-    return [f"lw:qbo:{{{realm_id}}}:{name}" for name in ("calls", "batches", "open")]
+    return [keys.quickbooks(realm_id, name) for name in ("calls", "batches", "open")]

@@ -31,11 +31,7 @@ AWAY = Problem(
     title="QuickBooks does not answer.",
     detail="It is tried again by itself; nothing that was done is lost.",
 )
-NOT_CONNECTED = BadInput.of(
-    "quickbooks_not_connected",
-    "QuickBooks is not connected",
-    "An administrator of the company connects it on the QuickBooks page; then submit this again.",
-)
+NOT_CONNECTED = BadInput.of(*connections.NOT_CONNECTED)
 
 
 class Tokens:
