@@ -36,6 +36,7 @@ from workers.books.quickbooks import connections, grants, history, mapping
 from workers.books.quickbooks.intuit import authorize_url, discovery_url, redirect_uri
 from workers.books.quickbooks.sealing import Seal
 from workers.jobs.kernel import Kernel
+from workers.settings import Settings
 
 ROOT = "/companies/{company_id:str}/quickbooks"
 #: What Intuit sends a person back with.
@@ -76,7 +77,11 @@ async def get_quickbooks(
     },
 )
 async def connect_quickbooks(
-    company_id: CompanyId, kernel: TheKernel, settings: TheSettings, principal: Caller
+    request: Request[Any, Any, Any],
+    company_id: CompanyId,
+    kernel: TheKernel,
+    settings: TheSettings,
+    principal: Caller,
 ) -> Response[Any]:
     require(principal, company_id, Role.ADMIN)
     if not settings.has_quickbooks:
@@ -92,6 +97,7 @@ async def connect_quickbooks(
             actor=principal.name,
             redirect_uri=redirect_uri(settings),
             now=datetime.now(UTC),
+            origin=_origin(request, settings),
         )
     address = authorize_url(settings, endpoints["authorization"], begun.state)
     start = ConnectStart(authorize_url=address, expires_at=begun.expires_at)
@@ -108,6 +114,7 @@ async def connect_quickbooks(
     responses={303: ResponseSpec(None, description="On to the dashboard, which takes up the consent")},
 )
 async def return_from_quickbooks(
+    kernel: TheKernel,
     given: Annotated[str | None, QueryParameter(name="state", required=False, max_length=2_048)] = None,
     code: Brought = None,
     realm_id: Annotated[str | None, QueryParameter(name="realmId", required=False, max_length=64)] = None,
@@ -117,10 +124,16 @@ async def return_from_quickbooks(
 
     What came stands in the fragment, which no log and no other server sees.
     """
+    async with kernel.database.reading() as sql:
+        known = await grants.way_back(sql, given) if given else None
+    company_id, origin = known or ("", "")
+    page_of = urlencode(
+        {"company": company_id, "page": "quickbooks"} if company_id else {"page": "quickbooks"}
+    )
     brought = {"state": given, "code": code, "realmId": realm_id, "error": error}
     told = urlencode({"qbo": "1", **{name: value for name, value in brought.items() if value}})
     headers = {
-        "Location": f"/?page=quickbooks#{told}",
+        "Location": f"{origin}/?{page_of}#{told}",
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
     }
@@ -216,6 +229,12 @@ async def list_exports(
     async with kernel.database.reading() as sql:
         lines, more = await history.list_sent(sql, company_id, wanted, limit=limit, cursor=cursor)
     return page(request, lines, more)
+
+
+def _origin(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """Of the page that asks, if it is one of ours; a program has none."""
+    origin = request.headers.get("origin", "")
+    return origin if origin in settings.origins else ""
 
 
 async def _realm(kernel: Kernel, company_id: str) -> str:

@@ -15,6 +15,7 @@ import { DropZone } from "./js/elements/drop-zone.js";
 import { JobCard } from "./js/elements/job-card.js";
 import { JobList } from "./js/elements/job-list.js";
 import { PageLinks } from "./js/elements/page-links.js";
+import { QuickBooksPage } from "./js/elements/quickbooks-page.js";
 import { ReceiptsPage } from "./js/elements/receipts-page.js";
 import { ReviewPage } from "./js/elements/review-page.js";
 import { RulesPage } from "./js/elements/rules-page.js";
@@ -24,13 +25,13 @@ import { count } from "./js/format.js";
 import { isOver } from "./js/jobs.js";
 import { problemView } from "./js/problem-view.js";
 import { readFilter, writeFilter } from "./js/review/filter.js";
-import { goTo, readRoute, takeToken } from "./js/route.js";
+import { goTo, readRoute, takeConsent, takeToken } from "./js/route.js";
 import { oncePerFrame, show, text } from "./js/view.js";
 
 /** "3 minutes ago" grows old. */
 const REDRAW_EVERY = 30_000;
 /** @type {Record<Page, string>} */
-const TITLES = { jobs: "", review: "Review", receipts: "Receipts", rules: "Rules", settings: "Settings" };
+const TITLES = { jobs: "", review: "Review", receipts: "Receipts", rules: "Rules", quickbooks: "QuickBooks", settings: "Settings" };
 
 const api = new Api();
 const page = {
@@ -43,6 +44,7 @@ const page = {
   links: only("page-links", PageLinks),
   list: only("job-list", JobList),
   main: only("main", HTMLElement),
+  quickbooks: only("quickbooks-page", QuickBooksPage),
   receipts: only("receipts-page", ReceiptsPage),
   review: only("review-page", ReviewPage),
   rules: only("rules-page", RulesPage),
@@ -92,6 +94,8 @@ function welcome(given) {
   show(page.signIn, false);
   for (const element of [page.main, page.badge, page.companies, page.links]) show(element, true);
   openCompany(readRoute());
+  const brought = takeConsent();
+  if (brought) room?.quickbooks.comeBack(brought);
 }
 
 /** @param {Problem | null} problem */
@@ -136,10 +140,11 @@ function openCompany(route) {
 
 /** @param {CompanyRoom} given @param {Company[]} companies */
 function serve(given, companies) {
-  const { books, chart, company, receipts, review, workspace } = given;
+  const { books, chart, company, quickbooks, receipts, review, workspace } = given;
   page.companies.offer(companies, company);
   page.drop.serve(api, company);
   page.review.serve(review, chart);
+  page.quickbooks.serve(quickbooks);
   page.receipts.serve(receipts);
   page.rules.serve(books, chart, workspace.mayAct);
   page.settings.serve(books, chart, company);
@@ -156,6 +161,7 @@ function showPage(route) {
   if (shown === "review") page.review.open(readFilter(route.rest));
   else room?.review.rest();
   if (shown === "receipts") page.receipts.open(route.rest);
+  if (shown === "quickbooks") page.quickbooks.open();
   if (shown === "rules") page.rules.open();
   if (shown === "settings") page.settings.open();
   drawNow();
@@ -277,6 +283,7 @@ on(page.review, "address-choose", follow);
 on(page.review, "choose-file", () => page.drop.choose());
 on(page.receipts, "receipts-go", openReceipts);
 on(page.receipts, "pile-cancel", (job) => room?.cancel(job));
+on(page.quickbooks, "job-cancel", (job) => room?.cancel(job));
 on(page.rules, "rule-saved", (saved) => room?.review.ruleSaved(saved));
 on(page.settings, "company-changed", (company) => Object.assign(room?.company ?? {}, company));
 on(page.companies, "company-choose", (companyId) => openCompany({ ...readRoute(), companyId, jobId: null, rest: {} }));

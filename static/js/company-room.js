@@ -13,6 +13,7 @@ import { Chart } from "./chart.js";
 import { counted } from "./format.js";
 import { isOver } from "./jobs.js";
 import { ask } from "./question.js";
+import { QuickBooksOffice } from "./quickbooks/office.js";
 import { ReceiptRoom } from "./receipts/room.js";
 import { undoQuestion } from "./review/bulk.js";
 import { OPEN } from "./review/filter.js";
@@ -28,6 +29,7 @@ export class CompanyRoom extends EventTarget {
     this.chart = new Chart(this.books);
     this.workspace = new Workspace(api, company, onState);
     this.review = new Review(this.workspace, this.books);
+    this.quickbooks = new QuickBooksOffice(this.workspace);
     this.receipts = new ReceiptRoom(this.workspace, this.books, this.chart);
     const tell = () => this.dispatchEvent(new Event("change"));
     this.workspace.addEventListener("change", tell);
@@ -46,6 +48,7 @@ export class CompanyRoom extends EventTarget {
   close() {
     this.workspace.close();
     this.review.close();
+    this.quickbooks.close();
     this.receipts.close();
   }
 

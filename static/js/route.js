@@ -3,11 +3,11 @@
  * `?company=demo&page=receipts&receipt=<id>`, and the one-use `#sign-in=<token>`.
  */
 
-/** @typedef {"jobs" | "review" | "receipts" | "rules" | "settings"} Page */
+/** @typedef {"jobs" | "review" | "receipts" | "rules" | "quickbooks" | "settings"} Page */
 /** @typedef {{companyId: string | null, page: Page, jobId: string | null, rest: Record<string, string>}} Route */
 
 /** @type {Page[]} */
-const PAGES = ["jobs", "review", "receipts", "rules", "settings"];
+const PAGES = ["jobs", "review", "receipts", "rules", "quickbooks", "settings"];
 
 /** @param {string} [search] @returns {Route} */
 export function readRoute(search = location.search) {
@@ -31,6 +31,14 @@ export function goTo(route, { replace = false } = {}) {
   if (url === location.search) return;
   if (replace) history.replaceState(null, "", url);
   else history.pushState(null, "", url);
+}
+
+/** Takes what Intuit sent a person back with out of the address. @returns {Record<string, string> | null} */
+export function takeConsent() {
+  const { qbo, ...brought } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (!qbo) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return brought;
 }
 
 /** Takes the sign-in token out of the address, so that it stays in no history and no screenshot. */

@@ -13,16 +13,29 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 import pytest
 
-from ledgerwire import access, books, errors, events, jobs, journal, receipts, review, rules, statements
+from ledgerwire import (
+    access,
+    books,
+    errors,
+    events,
+    jobs,
+    journal,
+    quickbooks,
+    receipts,
+    review,
+    rules,
+    statements,
+)
 
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*.js")))
-ROOMS = (access, books, errors, events, jobs, journal, receipts, review, rules, statements)
+ROOMS = (access, books, errors, events, jobs, journal, quickbooks, receipts, review, rules, statements)
 #: Words that the page names: ``State`` and not a list of them at every place.
 NAMED: dict[Any, str] = {
     books.State: "State",
     books.Source: "Source",
     books.AccountType: "AccountType",
+    quickbooks.ObjectType: "ObjectType",
     receipts.ReceiptState: "ReceiptState",
     receipts.PaymentMethod: "PaymentMethod",
 }

@@ -145,4 +145,7 @@ def as_variables(settings: Settings) -> dict[str, str]:
         "OPENAI_MODEL": settings.openai_model or "",
         "OPENAI_BASE_URL": settings.openai_base_url or "",
         "OPENAI_CONCURRENCY": str(settings.openai_concurrency),
+        "QBO_CLIENT_ID": settings.qbo_client_id or "",
+        "QBO_CLIENT_SECRET": settings.qbo_client_secret or "",
+        "QBO_BASE_URL": settings.qbo_base_url or "",
     }

@@ -34,8 +34,15 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 async def begin(
-    connection: AsyncConnection, company_id: str, *, actor: str, redirect_uri: str, now: datetime
+    connection: AsyncConnection,
+    company_id: str,
+    *,
+    actor: str,
+    redirect_uri: str,
+    now: datetime,
+    origin: str = "",
 ) -> Begun:
+    """``origin`` is that of the page to come back to."""
     state = secrets.token_urlsafe(32)
     row = {
         "grant_id": str(uuid_utils.uuid7()),
@@ -43,12 +50,19 @@ async def begin(
         "state_hash": _hash(state),
         "actor": actor,
         "redirect_uri": redirect_uri,
+        "origin": origin,
         "created_at": now,
         "expires_at": now + LIFE,
     }
     await connection.execute(delete(grants).where(grants.c.expires_at < now - LIFE))
     await connection.execute(insert(grants), row)
     return Begun(state, now + LIFE)
+
+
+async def way_back(connection: AsyncConnection, state: str) -> tuple[str, str] | None:
+    """The company and the origin that a person with this state began at."""
+    row = (await connection.execute(_WAY_BACK, {"hash": _hash(state)})).first()
+    return None if row is None else (row.company_id, row.origin)
 
 
 async def take_back(
@@ -79,6 +93,7 @@ def _hash(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
+_WAY_BACK = select(grants.c.company_id, grants.c.origin).where(grants.c.state_hash == bindparam("hash"))
 _OPEN = select(grants.c.grant_id, grants.c.company_id).where(
     grants.c.state_hash == bindparam("hash"),
     grants.c.actor == bindparam("who"),

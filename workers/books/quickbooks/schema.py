@@ -35,6 +35,8 @@ quickbooks_grants = Table(
     Column("state_hash", String(64), nullable=False, unique=True),
     Column("actor", ACTOR, nullable=False),
     Column("redirect_uri", String(500), nullable=False),
+    # Of the page that the person began on, and comes back to: the session's cookie is that origin's.
+    Column("origin", String(300), nullable=False, default=""),
     # What the person brought back, once; the code is sealed.
     Column("code", LargeBinary),
     Column("realm_id", REALM),

@@ -64,6 +64,7 @@ def create_grants() -> None:
         sa.Column("state_hash", sa.String(64), nullable=False, unique=True),
         sa.Column("actor", ACTOR, nullable=False),
         sa.Column("redirect_uri", sa.String(500), nullable=False),
+        sa.Column("origin", sa.String(300), nullable=False),
         sa.Column("code", sa.LargeBinary),
         sa.Column("realm_id", REALM),
         sa.Column("created_at", UTCTime, nullable=False),

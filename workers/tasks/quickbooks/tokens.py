@@ -42,6 +42,7 @@ class Tokens:
         self._application = application_of(attempt.shared.settings)
         self._seal = attempt.shared.get(Seal.open)
         self._company: Company | None = None
+        self._opened: list[Company] = []
         self._generation = 0
         self._turn = asyncio.Lock()
 
@@ -62,19 +63,18 @@ class Tokens:
                     await self._client(await self._refreshed(now))
 
     async def close(self) -> None:
-        if self._company is not None:
-            await self._company.close()
+        for company in self._opened:
+            await company.close()
 
     async def _client(self, now: Connected) -> Company:
         if self._company is None or now.generation != self._generation:
-            # Calls with the old one are let end: its threads go with the last of them.
-            if self._company is not None:
-                await self._company.close()
+            # Others may have the old one in hand and be about to call: it is closed with the rest.
             self._company = Company(
                 access_token=self._unseal(now.access_token),
                 realm_id=now.realm_id,
                 base_url=base_url_of(self._attempt),
             )
+            self._opened.append(self._company)
             self._generation = now.generation
         return self._company
 
