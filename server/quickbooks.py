@@ -16,9 +16,9 @@ from litestar.params import JSONBody, QueryParameter
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
 from ledgerwire.quickbooks import (
+    AccountChoices,
     ConnectStart,
     Consent,
-    MappingChoices,
     MappingList,
     QuickBooksConnection,
     SentPage,
@@ -186,11 +186,11 @@ async def list_mapping(company_id: CompanyId, kernel: TheKernel, principal: Call
     operation_id="confirmQuickBooksMapping",
     summary="Say which account of QuickBooks some of ours are",
     tags=["QuickBooks"],
-    opt={"body": MappingChoices, "problems": (409,)},
+    opt={"body": AccountChoices, "problems": (409,)},
     responses={200: ResponseSpec(MappingList, description="As it is now")},
 )
 async def confirm_mapping(
-    company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[MappingChoices]
+    company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[AccountChoices]
 ) -> MappingList:
     require(principal, company_id, Role.BOOKKEEPER)
     realm_id = await _realm(kernel, company_id)

@@ -99,16 +99,16 @@ class MappingList(msgspec.Struct, frozen=True):
     accounts: list[QuickBooksAccount]
 
 
-class MappingChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account: Category
     #: Null takes the choice back.
     qbo_id: Label | None
 
 
-class MappingChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person's word: all of it stands, or none."""
 
-    choices: Annotated[list[MappingChoice], msgspec.Meta(min_length=1, max_length=500)]
+    choices: Annotated[list[AccountChoice], msgspec.Meta(min_length=1, max_length=500)]
 
 
 # --- what was sent --------------------------------------------------------------------------------------

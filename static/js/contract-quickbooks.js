@@ -64,7 +64,7 @@
  */
 
 /**
- * @typedef {object} MappingChoice
+ * @typedef {object} AccountChoice
  * @property {string} account
  * @property {string | null} qbo_id
  */

@@ -1,7 +1,7 @@
 /**
  * One company's QuickBooks over HTTP: one method per call the page makes.
  * @import { Api } from "./api.js"
- * @import { ConnectStart, MappingChoice, MappingList, QuickBooksConnection, SentPage } from "./contract-quickbooks.js"
+ * @import { ConnectStart, AccountChoice, MappingList, QuickBooksConnection, SentPage } from "./contract-quickbooks.js"
  * @import { Job } from "./contract.js"
  */
 import { post, query, send } from "./api.js";
@@ -34,7 +34,7 @@ export class QuickBooksApi {
     return this.api.json(`${this.root}/mapping`);
   }
 
-  /** @param {MappingChoice[]} choices @returns {Promise<MappingList>} */
+  /** @param {AccountChoice[]} choices @returns {Promise<MappingList>} */
   confirm(choices) {
     return this.api.json(`${this.root}/mapping`, send("PUT", { choices }));
   }

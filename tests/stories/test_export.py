@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from ledgerwire.jobs import Status
-from ledgerwire.quickbooks import Consent, MappingChoice
+from ledgerwire.quickbooks import AccountChoice, Consent
 from ledgerwire.submissions import ConnectQbo, ExportQbo, UploadAndCategorize
 from tests.doubles.quickbooks import Limits, QuickBooksOnline
 from tests.doubles.quickbooks.company import POSTING
@@ -113,7 +113,7 @@ async def connect(kernel: Kernel, double: QuickBooksOnline, company: str) -> Non
     submitted = await kernel.submit(ConnectQbo(company_id=company, grant_id=taken[1]), submitted_by="Ann")
     await reach(kernel, submitted.record.job_id, Status.COMPLETE)
     there = {row["Name"]: row["Id"] for row in double.company.rows("Account")}
-    choices = [MappingChoice(account=ours, qbo_id=there[theirs]) for ours, theirs in ACCOUNTS.items()]
+    choices = [AccountChoice(account=ours, qbo_id=there[theirs]) for ours, theirs in ACCOUNTS.items()]
     async with kernel.database.transaction() as tx:
         assert not await mapping.confirm(tx, company, realm, choices, actor="Ann", now=datetime.now(UTC))
 

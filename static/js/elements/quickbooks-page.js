@@ -189,7 +189,7 @@ export class QuickBooksPage extends HTMLElement {
     view.dataset["said"] = said;
     show(part(this.#root, "cancel-job", HTMLElement), mayAct && !over && !job.cancel_requested);
     show(part(this.#root, "close-job", HTMLElement), over);
-    const failed = job.kind === "export-qbo" && over && (job.result?.["failed_count"] ?? 0) > 0;
+    const failed = job.kind === "export-qbo" && over && (job.result?.["failed_count"] ?? 0) > 0 && !job.result?.["dry_run"];
     show(part(this.#root, "retry", HTMLElement), mayAct && failed);
     this.#drawLines(lines?.all ?? []);
   }
@@ -239,7 +239,7 @@ function resultWords(job) {
 
 /** @param {AccountMapping} one @param {QuickBooksAccount[]} accounts */
 function mappingRow(one, accounts) {
-  const row = clone("mapping-row");
+  const row = clone("qb-account");
   text(part(row, "ours", HTMLElement), one.account);
   text(part(row, "kind", HTMLElement), one.is_bank ? "bank account" : one.type);
   const select = part(row, "theirs", HTMLSelectElement);
@@ -257,7 +257,7 @@ function mappingRow(one, accounts) {
 
 /** @param {SentLine} line */
 function sentRow(line) {
-  const row = clone("sent-row");
+  const row = clone("qb-line");
   const good = GOOD.includes(line.outcome);
   row.toggleAttribute("data-bad", !good);
   text(part(row, "outcome", HTMLElement), OUTCOMES[line.outcome] ?? line.outcome);

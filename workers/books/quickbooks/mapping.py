@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledgerwire.quickbooks import AccountMapping, MappingChoice, MappingList, QuickBooksAccount
+from ledgerwire.quickbooks import AccountChoice, AccountMapping, MappingList, QuickBooksAccount
 from workers.books.quickbooks.accounts import list_accounts
 from workers.books.quickbooks.composing import OWN, Place
 from workers.books.quickbooks.schema import quickbooks_accounts
@@ -97,7 +97,7 @@ async def confirm(
     connection: AsyncConnection,
     company_id: str,
     realm_id: str,
-    choices: Sequence[MappingChoice],
+    choices: Sequence[AccountChoice],
     *,
     actor: str,
     now: datetime,
@@ -196,7 +196,7 @@ def _row(ours: Ours, confirmed: str | None, proposed: Proposal | None, lines: in
 
 def _fault(
     index: int,
-    choice: MappingChoice,
+    choice: AccountChoice,
     ours: Mapping[str, Ours],
     theirs: Mapping[str, QuickBooksAccount],
     after: Mapping[str, str | None],

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ledgerwire.quickbooks import Consent, MappingChoice
+from ledgerwire.quickbooks import AccountChoice, Consent
 from ledgerwire.submissions import BulkApprove, ConnectQbo, ExportQbo
 from tests.doubles.quickbooks import Limits, QuickBooksOnline
 from tests.doubles.quickbooks.company import POSTING
@@ -69,7 +69,7 @@ class Branch(Office):
 
     async def map(self, choices: dict[str, str] = CHOICES) -> None:
         ids = {row["Name"]: row["Id"] for row in self.double.company.rows("Account")}
-        wanted = [MappingChoice(account=ours, qbo_id=ids[theirs]) for ours, theirs in choices.items()]
+        wanted = [AccountChoice(account=ours, qbo_id=ids[theirs]) for ours, theirs in choices.items()]
         async with self.database.transaction() as tx:
             faults = await mapping.confirm(
                 tx, self.company_id, self.double.company.realm_id, wanted, actor="Ann", now=datetime.now(UTC)
