@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { told } from "../../static/js/lines.js";
 import { confirmAll, surelyMatched } from "../../static/js/receipts/acts.js";
 import { conditionWords } from "../../static/js/receipts/conditions.js";
+import { Draft } from "../../static/js/receipts/draft.js";
 import { conditionCount, EMPTY, fits, readFilter, wanted, writeFilter } from "../../static/js/receipts/filter.js";
 
 const receipt = (given = {}) => ({ receipt_id: "a", name: "a.png", state: "ready", vendor: "Kettle", date: "2026-06-02", transaction_ids: [], match: null, duplicate_of: null, revision: 3, ...given });
@@ -64,4 +65,22 @@ test("a file of a pile names a line of the bank, and is none", () => {
   const line = { at: "", level: "info", text: "", data: { transaction_id: "t" } };
   assert.deepEqual(told([file, line]), [line.data]);
   assert.deepEqual(told([file, line], "file_no"), [file.data]);
+});
+
+test("a draft forgets what the server has taken, and keeps what was typed meanwhile", () => {
+  const draft = new Draft(receipt({ tip: null }));
+  draft.set("vendor", "Kettle of Portland");
+  draft.set("tip", "2,50");
+  const taken = draft.correction;
+  assert.deepEqual(taken, { vendor: "Kettle of Portland", tip: "2.50" });
+  draft.set("vendor", "Kettle of Salem");
+  draft.settle(taken);
+  draft.rebase(receipt({ vendor: taken.vendor, tip: "2.50", revision: 4 }));
+  assert.deepEqual(draft.correction, { vendor: "Kettle of Salem" });
+});
+
+test("a space that a next word follows says nothing else yet", () => {
+  const draft = new Draft(receipt());
+  draft.set("vendor", "Kettle ");
+  assert.ok(!draft.isDirty && draft.says("vendor", "Kettle ") && !draft.says("vendor", "Kettle G"));
 });

@@ -72,6 +72,8 @@ export class ReceiptFields extends HTMLElement {
     text(part(row, "label", HTMLElement), LABELS[name]);
     const input = this.#input(row);
     input.name = name;
+    for (const note of ["sure", "fault"]) part(row, note, HTMLElement).id = `receipt-${name}-${note}`;
+    input.setAttribute("aria-describedby", `receipt-${name}-sure receipt-${name}-fault`);
     if (input instanceof HTMLInputElement) {
       if (name === "date") input.type = "date";
       if (["total", "subtotal", "tip"].includes(name)) input.inputMode = "decimal";
@@ -97,7 +99,7 @@ export class ReceiptFields extends HTMLElement {
     if (!draft) return;
     const input = this.#input(row);
     const value = draft.value(name);
-    if (input.value !== value && (document.activeElement !== input || !draft.isTyped(name))) input.value = value;
+    if (input.value !== value && !(document.activeElement === input && draft.says(name, input.value))) input.value = value;
     input.disabled = !mayAct;
     const { word, look } = sureness(name, draft);
     const sure = part(row, "sure", HTMLElement);
@@ -125,7 +127,11 @@ export class ReceiptFields extends HTMLElement {
     for (const [event, target] of /** @type {const} */ ([["pointerenter", box], ["focus", box], ["pointerleave", null], ["blur", null]])) {
       chip.addEventListener(event, () => this.#tell("field-point", target));
     }
-    chip.addEventListener("click", () => this.#type(name, value));
+    chip.addEventListener("click", ({ detail }) => {
+      this.#type(name, value);
+      // The chip is gone now; whoever works by keys goes on in the field, and a phone shows no keyboard.
+      if (detail === 0) this.focusOn(name);
+    });
     return chip;
   }
 

@@ -49,9 +49,11 @@ export class ReceiptMatches extends HTMLElement {
   /** @param {ReceiptRoom} room @param {Receipt} receipt */
   draw(room, receipt) {
     const fresh = receipt.receipt_id !== this.#receipt?.receipt_id;
+    const before = this.#receipt?.transaction_ids.join();
     this.#room = room;
     this.#receipt = receipt;
     if (fresh) this.#clear();
+    else if (receipt.transaction_ids.join() !== before) this.#forgetSearch();
     const attached = receipt.transaction_ids.length > 0;
     show(part(this.#root, "unattached", HTMLElement), !attached);
     show(part(this.#root, "other", HTMLElement), room.mayAct);
@@ -63,8 +65,16 @@ export class ReceiptMatches extends HTMLElement {
 
   #clear() {
     this.#category = null;
+    this.#forgetSearch();
+    for (const place of ["attached", "proposals"]) part(this.#root, place, HTMLElement).replaceChildren();
+  }
+
+  /** What was found for a receipt, or before a line was attached, is offered no longer. */
+  #forgetSearch() {
+    clearTimeout(this.#pause);
+    this.#searched += 1;
     part(this.#root, "search", HTMLInputElement).value = "";
-    for (const place of ["attached", "proposals", "found"]) part(this.#root, place, HTMLElement).replaceChildren();
+    part(this.#root, "found", HTMLElement).replaceChildren();
   }
 
   #offerAccounts() {

@@ -120,7 +120,11 @@ export class ReceiptPicture extends HTMLElement {
 
   /** @param {string} selector */
   #reveal(selector) {
-    this.#root.querySelector(selector)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const box = this.#root.querySelector(selector)?.getBoundingClientRect();
+    // Not the page: on a phone the field that is typed in stands far below the picture.
+    const viewport = part(this.#root, "viewport", HTMLElement);
+    const sight = viewport.getBoundingClientRect();
+    if (box) viewport.scrollBy(beyond(box.left, box.right, sight.left, sight.right), beyond(box.top, box.bottom, sight.top, sight.bottom));
   }
 
   /** @param {number} by */
@@ -141,6 +145,12 @@ export class ReceiptPicture extends HTMLElement {
     show(part(this.#root, "broken", HTMLElement), broken);
     show(part(this.#root, "sheet", HTMLElement), !broken);
   }
+}
+
+/** How far a stretch lies out of sight. @param {number} from @param {number} to @param {number} first @param {number} last */
+function beyond(from, to, first, last) {
+  if (from < first) return from - first;
+  return Math.max(Math.min(to - last, from - first), 0);
 }
 
 /** By CSSOM: the page's policy allows no style in its markup. @template {HTMLElement} T @param {T} made @param {Box} box */

@@ -102,10 +102,10 @@ export class ReceiptView extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (!this.#id || this.hidden || this.closest("[hidden]") || event.defaultPrevented || isCovered()) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && takesKeys(event.target)) return /** @type {HTMLElement} */ (event.target).blur();
     if (event.key === "Enter" && this.#fields.contains(/** @type {Node} */ (event.target)) && event.target instanceof HTMLInputElement) return void this.#save();
-    const acts = /** @type {Record<string, () => void>} */ ({ Escape: () => this.#leaveFor("receipt-closed"), j: () => this.#leaveFor("receipt-next"), k: () => this.#leaveFor("receipt-previous"), c: () => this.#mayAct && this.#confirm(true) });
+    const acts = /** @type {Record<string, () => void>} */ ({ Escape: () => this.#leaveFor("receipt-closed"), j: () => this.#leaveFor("receipt-next"), k: () => this.#leaveFor("receipt-previous"), c: () => this.#mayAct && this.#confirmByKey() });
     const act = acts[event.key];
     if (!act || takesKeys(event.target) || (event.key !== "Escape" && !singleKeys())) return;
     event.preventDefault();
@@ -130,6 +130,12 @@ export class ReceiptView extends HTMLElement {
     if (done) this.#tell("receipt-changed", done);
   }
 
+  /** What is confirmed already is not confirmed again, as its button says. */
+  #confirmByKey() {
+    if (this.#draft && isSettled(this.#draft)) this.#tell("receipt-next");
+    else this.#confirm(true);
+  }
+
   async #keepBoth() {
     await this.#correct({ duplicate_of: null }, "It is a receipt of its own now");
   }
@@ -139,7 +145,7 @@ export class ReceiptView extends HTMLElement {
     const draft = this.#draft;
     if (!draft) return null;
     const correction = { ...draft.correction, ...more, revision: draft.receipt.revision };
-    return this.#change((room, receipt) => room.api.correct(receipt.receipt_id, correction), said, { typed: true, quiet });
+    return this.#change((room, receipt) => room.api.correct(receipt.receipt_id, correction), said, { taken: draft.correction, quiet });
   }
 
   /** @param {{account_id: string, category: string | null}} line */
@@ -174,8 +180,8 @@ export class ReceiptView extends HTMLElement {
     this.#draw();
   }
 
-  /** @param {(room: ReceiptRoom, receipt: Receipt) => Promise<Receipt>} act @param {string} said @param {{typed?: boolean, quiet?: boolean}} [how] @returns {Promise<Receipt | null>} */
-  async #change(act, said, { typed = false, quiet = false } = {}) {
+  /** @param {(room: ReceiptRoom, receipt: Receipt) => Promise<Receipt>} act @param {string} said @param {{taken?: Correction, quiet?: boolean}} [how] @returns {Promise<Receipt | null>} */
+  async #change(act, said, { taken = {}, quiet = false } = {}) {
     const room = this.#room;
     const draft = this.#draft;
     if (!room || !draft || this.#busy) return null;
@@ -183,7 +189,7 @@ export class ReceiptView extends HTMLElement {
     this.#draw();
     try {
       const receipt = await act(room, draft.receipt);
-      if (typed) draft.discard();
+      draft.settle(taken);
       draft.rebase(receipt);
       this.#fields.blame([]);
       this.#explain(null);
@@ -269,7 +275,7 @@ export class ReceiptView extends HTMLElement {
     if (!draft) return;
     this.#drawReceipt(room, draft.receipt);
     this.#picture.draw(draft.receipt, room.api, LABELS);
-    this.#fields.draw(draft, room.mayAct && !this.#busy);
+    this.#fields.draw(draft, room.mayAct);
     this.#matches.draw(room, draft.receipt);
     this.#drawFoot(draft);
   }
@@ -304,8 +310,7 @@ export class ReceiptView extends HTMLElement {
     show(part(this.#root, "dirty", HTMLElement), draft.isDirty);
     part(this.#root, "save", HTMLButtonElement).disabled = !draft.isDirty || this.#busy;
     show(part(this.#root, "discard", HTMLElement), draft.isDirty);
-    const confirmed = draft.receipt.state === "confirmed" && !draft.isDirty;
-    for (const name of ["confirm", "confirm-next"]) part(this.#root, name, HTMLButtonElement).disabled = this.#busy || confirmed;
+    for (const name of ["confirm", "confirm-next"]) part(this.#root, name, HTMLButtonElement).disabled = this.#busy || isSettled(draft);
   }
 
   /** @param {Problem | null} problem @param {"error" | "warning"} [level] */
@@ -323,6 +328,11 @@ export class ReceiptView extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** Whether there is nothing to confirm. @param {Draft} draft */
+function isSettled(draft) {
+  return draft.receipt.state === "confirmed" && !draft.isDirty;
 }
 
 customElements.define("receipt-view", ReceiptView);

@@ -41,6 +41,11 @@ export class Draft {
     return this.#typed.size > 0;
   }
 
+  /** Whether what stands in the form says what the draft says, perhaps with a space that a next word follows. @param {FieldName} name @param {string} shown */
+  says(name, shown) {
+    return said(name, shown) === said(name, this.value(name));
+  }
+
   /** What is to be said to the server. @returns {Correction} */
   get correction() {
     return Object.fromEntries([...this.#typed].map(([name, value]) => [name, said(name, value)]));
@@ -50,6 +55,11 @@ export class Draft {
   rebase(receipt) {
     this.receipt = receipt;
     for (const [name, value] of [...this.#typed]) this.set(name, value);
+  }
+
+  /** Forgets what the server has taken; what was typed meanwhile stays. @param {Correction} taken */
+  settle(taken) {
+    for (const [name, value] of [...this.#typed]) if (said(name, value) === taken[name]) this.#typed.delete(name);
   }
 
   discard() {
