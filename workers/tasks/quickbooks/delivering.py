@@ -146,15 +146,17 @@ class Courier:
         if fault is None:
             return Arrival(sending=sending, qbo_id=answer.qbo_id, sync_token=answer.sync_token)
         if not isinstance(fault, Rejected):
-            # An item of a batch that was not done with the others.
-            return await self._send_alone(sending)
+            return await self._send_alone(sending, unsure=fault.may_have_happened)
         if fault.code in STALE and sending.qbo_id is not None:
             return await self._send_newer(sending)
         return _refusal(sending, fault)
 
-    async def _send_alone(self, sending: Sending) -> Arrival:
-        alone = msgspec.structs.replace(sending, batch_id=None, batch_no=None)
-        (arrival,) = await self._send_same(Unit(sending.request_id, [alone]))
+    async def _send_alone(self, sending: Sending, *, unsure: bool = False) -> Arrival:
+        """Out of a batch that left it out. The batch's request id says nothing of this one's: where it may have been
+        done all the same, it is looked for first.
+        """
+        alone = Unit(sending.request_id, [msgspec.structs.replace(sending, batch_id=None, batch_no=None)])
+        (arrival,) = await (self._deliver_again(alone) if unsure else self._send_same(alone))
         return msgspec.structs.replace(arrival, sending=sending)
 
     async def _send_newer(self, sending: Sending) -> Arrival:
