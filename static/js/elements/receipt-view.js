@@ -57,7 +57,8 @@ export class ReceiptView extends HTMLElement {
   serve(room) {
     this.#room = room;
     this.leave();
-    room.chart.addEventListener("change", () => room === this.#room && this.#draw());
+    // Opened by its address, it is there before its neighbours are known.
+    for (const thing of [room.chart, room.shelf]) thing.addEventListener("change", () => room === this.#room && this.#id && this.#draw());
   }
 
   /** @param {string} id */
@@ -68,6 +69,8 @@ export class ReceiptView extends HTMLElement {
     this.#explain(null);
     this.#say("");
     this.#fields.blame([]);
+    // Where the one before was left, this one is not begun.
+    window.scrollTo(0, 0);
     const known = this.#room?.shelf.receipts.find((one) => one.receipt_id === id);
     if (known) this.#take(known);
     else this.#draw();
