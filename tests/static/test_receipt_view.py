@@ -299,7 +299,9 @@ def test_a_phone_shows_the_field_that_is_typed_in(reader: Reader) -> None:
 def test_the_foot_and_the_head_cover_nothing_that_has_the_focus(reader: Reader) -> None:
     reader.page.set_viewport_size({"width": 900, "height": 560})
     reader.read(receipt("lunch.png"), receipt("dinner.png", day="03/18/2024"))
-    reader.look_at(reader.names()[0])
+    # Two are read at once: whichever was ready last stands first.
+    first, second = reader.names()
+    reader.look_at(first)
     reader.field("Vendor").focus()
     foot = reader.view.locator(".receipt-foot")
     for _ in range(14):
@@ -310,5 +312,5 @@ def test_the_foot_and_the_head_cover_nothing_that_has_the_focus(reader: Reader) 
         assert at["bottom"] <= foot.evaluate("(foot) => foot.getBoundingClientRect().top") + 1, at
     assert reader.page.evaluate("scrollY") > 0
     reader.press("The next one (j)")
-    expect(reader.view.locator(".meta")).to_contain_text("lunch.png")
+    expect(reader.view.locator(".meta")).to_contain_text(second)
     assert reader.page.evaluate("scrollY") == 0
