@@ -27,6 +27,12 @@ PLACE = """(box) => {
     const [across, down] = [(x) => (x - under.left) / under.width, (y) => (y - under.top) / under.height];
     return [across(over.left), down(over.top), across(over.right), down(over.bottom)];
 }"""
+#: What has the focus beside the picture; null where it has gone on from there.
+FOCUSED = """() => {
+    const focused = document.activeElement;
+    const { bottom } = focused.getBoundingClientRect();
+    return focused.closest(".receipt-side") && { name: focused.name || focused.textContent, bottom };
+}"""
 
 
 class Reader(Tray):
@@ -279,7 +285,32 @@ def test_a_phone_shows_the_field_that_is_typed_in(reader: Reader) -> None:
     reader.look_at("lunch.png")
     reader.dashboard.assert_fits()
     reader.page.wait_for_function("document.querySelector('receipt-picture img').naturalWidth > 0")
-    reader.field("Total").scroll_into_view_if_needed()
-    reader.page.mouse.wheel(0, 500)
+    # The picture is out of sight; its box is lit there, and the page stays where it is.
+    reader.field("Total").evaluate(
+        "(field) => scrollTo(0, scrollY + field.getBoundingClientRect().top - 150)"
+    )
+    before = reader.page.evaluate("scrollY")
+    assert before > 0
     reader.field("Total").click()
-    expect(reader.field("Total")).to_be_in_viewport()
+    expect(reader.box("Total")).to_have_attribute("data-lit", "")
+    assert reader.page.evaluate("scrollY") == before
+
+
+def test_the_foot_and_the_head_cover_nothing_that_has_the_focus(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 900, "height": 560})
+    reader.read(receipt("lunch.png"), receipt("dinner.png", day="03/18/2024"))
+    # Two are read at once: whichever was ready last stands first.
+    first, second = reader.names()
+    reader.look_at(first)
+    reader.field("Vendor").focus()
+    foot = reader.view.locator(".receipt-foot")
+    for _ in range(14):
+        reader.keys("Tab")
+        at = reader.page.evaluate(FOCUSED)
+        if at is None:
+            break
+        assert at["bottom"] <= foot.evaluate("(foot) => foot.getBoundingClientRect().top") + 1, at
+    assert reader.page.evaluate("scrollY") > 0
+    reader.press("The next one (j)")
+    expect(reader.view.locator(".meta")).to_contain_text(second)
+    assert reader.page.evaluate("scrollY") == 0

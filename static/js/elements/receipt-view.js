@@ -21,6 +21,7 @@ import { plainLink } from "./page-links.js";
 import { LABELS, ReceiptFields } from "./receipt-fields.js";
 import { ReceiptMatches } from "./receipt-matches.js";
 import { ReceiptPicture } from "./receipt-picture.js";
+import { ReceiptText } from "./receipt-text.js";
 
 export class ReceiptView extends HTMLElement {
   #root = clone("receipt-view");
@@ -38,7 +39,6 @@ export class ReceiptView extends HTMLElement {
     for (const [name, act] of Object.entries(acts)) part(this.#root, name, HTMLElement).addEventListener("click", act);
     part(this.#root, "back", HTMLElement).addEventListener("click", (event) => plainLink(event) && (event.preventDefault(), this.#leaveFor("receipt-closed")));
     part(this.#root, "earlier", HTMLElement).addEventListener("click", (event) => plainLink(event) && (event.preventDefault(), this.#leaveFor("receipt-open", this.#draft?.receipt.duplicate_of)));
-    part(this.#root, "text", HTMLDetailsElement).addEventListener("toggle", () => this.#readText());
     this.#listen(this.#fields, {
       "draft-change": () => this.#draw(),
       "field-light": (name) => this.#picture.light(name),
@@ -57,7 +57,8 @@ export class ReceiptView extends HTMLElement {
   serve(room) {
     this.#room = room;
     this.leave();
-    room.chart.addEventListener("change", () => room === this.#room && this.#draw());
+    // Opened by its address, it is there before its neighbours are known.
+    for (const thing of [room.chart, room.shelf]) thing.addEventListener("change", () => room === this.#room && this.#id && this.#draw());
   }
 
   /** @param {string} id */
@@ -68,6 +69,8 @@ export class ReceiptView extends HTMLElement {
     this.#explain(null);
     this.#say("");
     this.#fields.blame([]);
+    // Where the one before was left, this one is not begun.
+    window.scrollTo(0, 0);
     const known = this.#room?.shelf.receipts.find((one) => one.receipt_id === id);
     if (known) this.#take(known);
     else this.#draw();
@@ -244,21 +247,6 @@ export class ReceiptView extends HTMLElement {
     this.#tell(name, detail);
   }
 
-  async #readText() {
-    const details = part(this.#root, "text", HTMLDetailsElement);
-    const id = this.#id;
-    if (!details.open || !id || !this.#room || details.dataset["of"] === id) return;
-    const place = part(this.#root, "read-text", HTMLElement);
-    try {
-      const { text: words } = await this.#room.api.text(id);
-      if (id !== this.#id) return;
-      details.dataset["of"] = id;
-      text(place, words);
-    } catch (error) {
-      text(place, asProblem(error).title);
-    }
-  }
-
   // --- drawing --------------------------------------------------------------------------------------
 
   #draw() {
@@ -289,8 +277,7 @@ export class ReceiptView extends HTMLElement {
     text(part(this.#root, "meta", HTMLElement), `${receipt.name} · ${who}`);
     part(this.#root, "download", HTMLAnchorElement).href = room.api.fileAddress(receipt.receipt_id);
     show(part(this.#root, "remove", HTMLElement), room.mayAct);
-    const details = part(this.#root, "text", HTMLDetailsElement);
-    if (details.dataset["of"] && details.dataset["of"] !== receipt.receipt_id) details.open = false;
+    part(this.#root, "text", ReceiptText).draw(room.api, receipt.receipt_id);
     this.#drawDuplicate(room, receipt);
   }
 
