@@ -49,6 +49,18 @@ from ledgerwire.journal import (
     JournalPage,
     TrialBalance,
 )
+from ledgerwire.quickbooks import (
+    AccountChoice,
+    AccountChoices,
+    AccountMapping,
+    ConnectStart,
+    Consent,
+    MappingList,
+    QuickBooksAccount,
+    QuickBooksConnection,
+    SentLine,
+    SentPage,
+)
 from ledgerwire.receipts import (
     Alternative,
     Attachment,
@@ -219,6 +231,31 @@ ATTEMPT: Final = Attempt(
     attempt=1, worker_id="host-71-5fd4", started_at=LATER, ended_at=None, outcome="running"
 )
 
+THEIR_ACCOUNT = QuickBooksAccount(qbo_id="57", name="Meals", full_name="Expenses:Meals", type="Expense")
+MAPPED = AccountMapping(
+    account=MEALS,
+    type="expense",
+    is_bank=False,
+    lines=3,
+    qbo_id="57",
+    confidence=0.85,
+    reason="another word for it",
+)
+SENT = SentLine(
+    transaction_id=TRANSACTION_ID,
+    outcome="created",
+    date=date(2026, 7, 1),
+    amount=Decimal("-4.50"),
+    currency="USD",
+    description=DESCRIPTION,
+    category=MEALS,
+    object_type="Purchase",
+    qbo_id="118",
+    url="https://qbo.intuit.com/app/expense?txnId=118",
+    vendor="Blue Door Coffee",
+    at=datetime(2026, 7, 2, 9, tzinfo=UTC),
+    job_id=JOB_ID,
+)
 _VALUES: Final[list[msgspec.Struct]] = [
     Alive(),
     Ready(status="ready", database=True, broker=True, workers=1),
@@ -266,6 +303,24 @@ _VALUES: Final[list[msgspec.Struct]] = [
     Attachments(attachments=[ATTACHMENT]),
     AttachmentOutcomes([AttachmentOutcome(RECEIPT_ID, TRANSACTION_ID, "attached")]),
     NewLineOfReceipt(account_id=ACCOUNT_ID, category=MEALS),
+    QuickBooksConnection(
+        available=True,
+        state="connected",
+        environment="production",
+        realm_id="9130350000000000",
+        company_name="Blue Door Coffee LLC",
+        home_currency="USD",
+        connected_by="Ann",
+        to_send=12,
+    ),
+    ConnectStart(
+        authorize_url="https://appcenter.intuit.com/connect/oauth2?client_id=ABx&response_type=code&state=kept-here",
+        expires_at=datetime(2026, 7, 1, 9, 10, tzinfo=UTC),
+    ),
+    Consent(state="the-state-that-was-given", code="AB11", realm_id="9130350000000000"),
+    MappingList([MAPPED], [THEIR_ACCOUNT]),
+    AccountChoices(choices=[AccountChoice(account=MEALS, qbo_id="57")]),
+    SentPage([SENT], None),
 ]
 
 #: By the name of the shape.
@@ -273,6 +328,10 @@ EXAMPLES: Final[dict[str, Any]] = {
     **{type(value).__name__: msgspec.to_builtins(value) for value in _VALUES},
     "Categorize": {"company_id": COMPANY, "limit": 500},
     "BulkApprove": {"company_id": COMPANY, "filter": {"state": ["proposed"], "date_to": "2026-06-30"}},
+    "ExportQbo": {"company_id": COMPANY, "dry_run": True},
+    "ConnectQbo": {"company_id": COMPANY, "grant_id": "0197c2de-4a10-7c3e-9a51-2f6f0c0d9b11"},
+    "FetchQbo": {"company_id": COMPANY},
+    "DisconnectQbo": {"company_id": COMPANY},
     "UndoApprove": {"company_id": COMPANY, "approve_job_id": JOB_ID},
     "UndoImport": {"company_id": COMPANY, "import_job_id": JOB_ID},
     "Learn": {"company_id": COMPANY},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,6 +14,8 @@ from server.openapi import build
 from tests.server.filling import filed_receipt, filled_books
 from tests.server.serving import Api, problem_in
 from workers.books.access import Role
+from workers.books.quickbooks.connections import NewTokens, connect
+from workers.books.quickbooks.sealing import Seal
 
 CSV = b"Date,Description,Amount\n2026-06-30,COFFEE,-4.50\n"
 
@@ -81,6 +84,7 @@ RULE = {"category": "Insurance", "match": "X"}
 LINE = "/transactions/{transaction}"
 RECEIPT = "/receipts/{receipt}"
 PAIR = {"receipt_id": "{receipt}", "transaction_id": "{transaction}"}
+CHOICE = {"account": "Insurance", "qbo_id": None}
 #: Every operation that knows a company, by its operation_id.
 PROBES: Mapping[str, Probe] = {
     "submitCategorize": submitting("categorize"),
@@ -138,13 +142,29 @@ PROBES: Mapping[str, Probe] = {
     "attachReceipts": writing("POST", "/receipts/attach", {"attachments": [PAIR]}),
     "attachReceipt": writing("POST", f"{RECEIPT}/attach", {"transaction_id": "{transaction}"}),
     "detachReceipt": writing("POST", f"{RECEIPT}/detach", {"transaction_id": "{transaction}"}),
+    "submitExportQbo": submitting("export-qbo"),
+    "submitConnectQbo": Probe(
+        "/api/jobs/connect-qbo",
+        "POST",
+        json={"company_id": "{company}", "grant_id": "{job}"},
+        role=Role.ADMIN,
+    ),
+    "submitFetchQbo": submitting("fetch-qbo"),
+    "submitDisconnectQbo": Probe(
+        "/api/jobs/disconnect-qbo", "POST", json={"company_id": "{company}"}, role=Role.ADMIN
+    ),
+    "getQuickBooks": reading("/quickbooks"),
+    "connectQuickBooks": writing("POST", "/quickbooks/connect", role=Role.ADMIN),
+    "listQuickBooksMapping": reading("/quickbooks/mapping"),
+    "confirmQuickBooksMapping": writing("PUT", "/quickbooks/mapping", {"choices": [CHOICE]}),
+    "listQuickBooksExports": reading("/quickbooks/exports"),
     "bookReceipt": writing("POST", f"{RECEIPT}/transaction", {"account_id": "{bank}"}),
 }
 #: Those that name something within a company of the path.
 NAMING = [name for name, probe in PROBES.items() if "/companies/" in probe.path and probe.path.count("{") > 1]
 #: What knows no company, or only one's own.
-OPEN = {"isAlive", "isReady", "signIn"}
-OWN = {"getSession", "signOut"}
+OPEN = {"isAlive", "isReady", "signIn", "returnFromQuickBooks"}
+OWN = {"getSession", "signOut", "consentToQuickBooks"}
 
 
 def operations(api: Api) -> set[str]:
@@ -154,6 +174,22 @@ def operations(api: Api) -> set[str]:
 
 async def test_every_route_is_tried(sqlite_api: Api) -> None:
     assert operations(sqlite_api) == {*PROBES, *OPEN, *OWN}
+
+
+async def connected(api: Api, company_id: str) -> None:
+    now = datetime.now(UTC)
+    tokens = NewTokens("access", "refresh", now + timedelta(hours=1))
+    async with api.kernel.database.transaction() as tx:
+        await connect(
+            tx,
+            company_id,
+            "1",
+            tokens,
+            environment="sandbox",
+            actor="Ann",
+            seal=Seal.open(api.kernel.settings),
+            now=now,
+        )
 
 
 @pytest.fixture
@@ -166,6 +202,7 @@ async def theirs(sqlite_api: Api) -> Ids:
         await client.post(
             "/api/companies/globex/accounts", json={"code": "7777", "name": "Theirs", "type": "asset"}
         )
+    await connected(sqlite_api, "globex")
     return Ids(
         company="globex",
         job=job.job_id,
@@ -204,7 +241,12 @@ async def test_what_is_foreign_is_not_found_in_ones_own_company(
 
 @pytest.mark.parametrize("name", [*PROBES, *sorted(OWN)])
 async def test_without_a_key_nothing_is_told(sqlite_api: Api, theirs: Ids, name: str) -> None:
-    own = {"getSession": Probe("/api/session"), "signOut": Probe("/api/sign-out", "POST")}
+    consent = {"state": "of-sixteen-letters", "code": "AB11", "realm_id": "1"}
+    own = {
+        "getSession": Probe("/api/session"),
+        "signOut": Probe("/api/sign-out", "POST"),
+        "consentToQuickBooks": Probe("/api/quickbooks/consent", "POST", json=consent),
+    }
     probe = {**PROBES, **own}[name]
     async with sqlite_api.client() as nobody:
         existing = await probe.ask(nobody, theirs)

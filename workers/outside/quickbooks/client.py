@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -76,7 +77,7 @@ class Company:
         self._make = {"access_token": access_token, "realm_id": realm_id, "base_url": base_url}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="quickbooks")
         #: Connections that are free: each is one thread's at a time.
-        self._free: list[Any] = []
+        self._free: SimpleQueue[Any] = SimpleQueue()
 
     # --- the company --------------------------------------------------------------------------------
 
@@ -187,9 +188,13 @@ class Company:
         return {str(row["FileName"]): str(row["Id"]) for row in rows}
 
     async def close(self) -> None:
+        """Calls that go on are let end; their connections are closed with them."""
+        self._pool.submit(self._close_all)
         self._pool.shutdown(wait=False)
-        for transport in self._free:
-            transport.close()
+
+    def _close_all(self) -> None:
+        while not self._free.empty():
+            self._free.get_nowait().close()
 
     # --- under all of them --------------------------------------------------------------------------
 
@@ -215,11 +220,17 @@ class Company:
     def _borrowing(self, call: Callable[[Any], T]) -> T:
         from workers.outside.quickbooks.transport import Transport  # half a second, in its thread
 
-        transport = self._free.pop() if self._free else Transport(**self._make)
+        try:
+            transport = self._free.get_nowait()
+        except Empty:
+            transport = Transport(**self._make)
         try:
             return call(transport)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # JSON, and no answer of Intuit's: who knows what was done.
+            raise UnknownOutcome from None
         finally:
-            self._free.append(transport)
+            self._free.put(transport)
 
 
 def quoted(text: str) -> str:

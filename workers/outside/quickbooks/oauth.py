@@ -17,7 +17,8 @@ from workers.outside.quickbooks.faults import QuickBooksError, Refused, Throttle
 
 T = TypeVar("T")
 
-BAD = (400, 401, 403)
+#: invalid_grant and invalid_client (RFC 6749, section 5.2); a 403 may be anybody's on the way.
+BAD = (400, 401)
 
 
 class Endpoints(msgspec.Struct, frozen=True):

@@ -136,8 +136,10 @@ def _check(text: str, status: int) -> None:
         answer = msgspec.json.decode(text)
     except msgspec.DecodeError:
         raise Unavailable(status, may_have_happened=True) from None
-    fault = answer.get("Fault") or answer.get("fault") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        raise Unavailable(status, may_have_happened=True)
+    fault = answer.get("Fault") or answer.get("fault")
     if isinstance(fault, dict):
         raise fault_of(fault, status)
-    if status != requests.codes.ok:
+    if fault is not None or status != requests.codes.ok:
         raise Unavailable(status, may_have_happened=True)
