@@ -65,6 +65,8 @@ class Courier:
         self._realm = office.realm_id
         self._tokens = tokens
         self._pacer = attempt.shared.get(Pacer.open)
+        #: Of a real minute, as all times of a test are of theirs.
+        self._share = attempt.shared.settings.tempo.minute / 60
 
     async def permits(self, *, batches: int = 0, singles: int = 0) -> list[Permit]:
         """Some of so many, at least one: waits until Intuit's limits leave room for it."""
@@ -205,7 +207,9 @@ class Courier:
 
     async def _back_off(self, fault: QuickBooksError, number: int) -> None:
         after = fault.after if isinstance(fault, Throttled | Unavailable) else None
-        await self._rest(_delay(number) if after is None else after, "QuickBooks asks us to wait {} s.")
+        await self._rest(
+            _delay(number) * self._share if after is None else after, "QuickBooks asks us to wait {} s."
+        )
 
     async def _rest(self, seconds: float, words: str) -> None:
         self._attempt.excuse(seconds)
