@@ -33,8 +33,8 @@ NOT_CONNECTED = (
     "QuickBooks is not connected",
     "An administrator of the company connects it on the QuickBooks page; then do this again.",
 )
-#: Longer than a call to Intuit may take.
-LEASE = timedelta(seconds=75)
+#: Longer than a refresh may take.
+LEASE = timedelta(seconds=30)
 #: A token that ends within this is refreshed before it is used.
 MARGIN = timedelta(minutes=2)
 

@@ -17,6 +17,8 @@ from workers.outside.quickbooks.faults import QuickBooksError, Refused, Throttle
 
 T = TypeVar("T")
 
+#: Seconds to connect, and to wait for an answer: others wait for a refresh.
+TIMEOUT = (5.0, 20.0)
 #: invalid_grant and invalid_client (RFC 6749, section 5.2); a 403 may be anybody's on the way.
 BAD = (400, 401)
 
@@ -76,7 +78,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         from intuitlib.client import AuthClient
         from intuitlib.exceptions import AuthClientError
 
-        from workers.outside.quickbooks.transport import TIMEOUT, lost
+        from workers.outside.quickbooks.transport import lost
 
         class Client(AuthClient):  # type: ignore[misc]
             def request(self, method: str, url: str, **options: Any) -> Any:

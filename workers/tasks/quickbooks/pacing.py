@@ -24,8 +24,9 @@ from workers.settings import Settings
 CALLS: Final = 500
 BATCHES: Final = 40
 AT_ONCE: Final = 10
-#: A worker that died with calls open gives them back after so long: they have timed out over there, too.
-OPEN_SECONDS: Final = 70
+#: A call counts as open for so long at most. Few take longer, and one that does is worth a 429; but a worker that died
+#: with ten of them must not keep the others waiting.
+OPEN_SECONDS: Final = 15
 #: Without a broker to count, each worker calls so seldom that eight of them keep the limit.
 SECONDS_ALONE: Final = 1.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from workers.books.holding import HeldLine
@@ -63,10 +64,9 @@ class Desk:
             some = names[start : start + ASKED]
             found = await courier.call(lambda company, some=some: company.find_vendors(some))  # type: ignore[misc]
             by_name = {folded(name): qbo_id for name, qbo_id in found.items()}
-            for name in {folded(each): each for each in some}.values():
-                if folded(name) not in by_name:
-                    by_name[folded(name)] = await self._create(name, courier)
-            await self._remember(by_name)
+            missing = {folded(name): name for name in some if folded(name) not in by_name}
+            made = await asyncio.gather(*(self._create(name, courier) for name in missing.values()))
+            await self._remember({**by_name, **dict(zip(missing, made, strict=True))})
 
     async def _create(self, name: str, courier: Courier) -> str:
         """Its id; empty where QuickBooks will not have it, and its lines go without."""
