@@ -83,11 +83,13 @@ async def list_mapping(connection: AsyncConnection, company_id: str, realm_id: s
     theirs = await list_accounts(connection, company_id, realm_id)
     confirmed = await _confirmed(connection, company_id, realm_id)
     lines = await _lines(connection, company_id)
-    proposed = propose([each for each in ours if each.code not in confirmed], theirs, set(confirmed.values()))
+    shown = [each for each in ours if not each.archived or lines.get(each.name)]
+    proposed = propose(
+        [each for each in shown if each.code not in confirmed], theirs, set(confirmed.values())
+    )
     rows = [
         _row(each, confirmed.get(each.code), proposed.get(each.code), lines.get(each.name, 0))
-        for each in ours
-        if not each.archived or lines.get(each.name)
+        for each in shown
     ]
     rows.sort(key=lambda row: (not row.is_bank, -row.lines, row.account))
     return MappingList(rows, [each for each in theirs if each.active])
@@ -108,7 +110,7 @@ async def confirm(
     confirmed = await _confirmed(connection, company_id, realm_id)
     chosen = {ours[each.account].code: each.qbo_id for each in choices if each.account in ours}
     after = {**confirmed, **chosen}
-    faults = [
+    faults = _twice(choices) + [
         fault
         for index, each in enumerate(choices)
         if (fault := _fault(index, each, ours, theirs, after)) is not None
@@ -214,6 +216,15 @@ def _fault(
     if why is None and account.is_bank and sum(after.get(code) == choice.qbo_id for code in banks) > 1:
         why = f"{target.name} is another bank account's already."
     return None if why is None else Fault(index, "qbo_id", why)
+
+
+def _twice(choices: Sequence[AccountChoice]) -> list[Fault]:
+    names = [each.account for each in choices]
+    return [
+        Fault(index, "account", "It is chosen twice here.")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
 
 
 def _mismatch(ours: Ours, theirs: QuickBooksAccount) -> str | None:
