@@ -91,16 +91,26 @@ export class ReceiptPicture extends HTMLElement {
     part(this.#root, "closer", HTMLButtonElement).disabled = this.#zoom === ZOOMS.length - 1;
   }
 
-  /** @param {Receipt} receipt */
+  /** Makes them anew only where others stand there: one that is being clicked must not go away. @param {Receipt} receipt */
   #drawBoxes(receipt) {
+    const sheet = part(this.#root, "boxes", HTMLElement);
+    const there = Object.entries(receipt.fields).filter(([, { box }]) => box?.page === this.#page);
+    const key = JSON.stringify([receipt.receipt_id, there.map(([name, { box, confidence }]) => [name, box, confidence]), this.#pointed]);
+    if (sheet.dataset["key"] !== key) sheet.replaceChildren(...this.#boxes(there));
+    sheet.dataset["key"] = key;
+    for (const box of sheet.querySelectorAll("button")) box.toggleAttribute("data-lit", box.value === this.#lit);
+  }
+
+  /** @param {[string, import("../contract-receipts.js").FieldReading][]} there */
+  #boxes(there) {
     /** @type {HTMLElement[]} */
-    const boxes = Object.entries(receipt.fields).flatMap(([name, { box, confidence }]) => (box?.page === this.#page ? [this.#box(name, box, confidence)] : []));
+    const boxes = there.flatMap(([name, { box, confidence }]) => (box ? [this.#box(name, box, confidence)] : []));
     if (this.#pointed?.page === this.#page) {
       const pointed = place(element("span", "box"), this.#pointed);
       pointed.toggleAttribute("data-pointed", true);
       boxes.push(pointed);
     }
-    part(this.#root, "boxes", HTMLElement).replaceChildren(...boxes);
+    return boxes;
   }
 
   /** @param {string} name @param {Box} box @param {number} confidence */
@@ -114,7 +124,6 @@ export class ReceiptPicture extends HTMLElement {
     made.title = this.labels?.[name] ?? name;
     made.setAttribute("aria-label", `${made.title}, as it was read`);
     made.toggleAttribute("data-sure", confidence >= SURE);
-    made.toggleAttribute("data-lit", name === this.#lit);
     return made;
   }
 

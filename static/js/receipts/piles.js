@@ -33,9 +33,11 @@ export class Piles extends EventTarget {
 
   /** @param {Job} job just submitted */
   add(job) {
-    // The connection may have told of it before the answer came.
-    if (!this.#piles.has(job.job_id)) this.#follow(job);
     this.workspace.jobs.put(job);
+    // The connection may have told of it before the answer came, even of its end.
+    const now = this.workspace.jobs.get(job.job_id) ?? job;
+    if (!this.#piles.has(job.job_id)) this.#follow(now);
+    if (isOver(now)) this.dispatchEvent(new Event("read"));
   }
 
   /** @param {string} jobId */

@@ -51,8 +51,8 @@ class Pacer:
     def __init__(self, redis: Redis | None, *, minute: float) -> None:
         self._redis = redis
         self._window = round(minute * 1000)
-        text = files("workers.tasks.quickbooks").joinpath("pacing.lua").read_text("utf-8")
-        self._take = None if redis is None else redis.register_script(text)
+        self._take = None if redis is None else redis.register_script(_script("pacing.lua"))
+        self._end = None if redis is None else redis.register_script(_script("ending.lua"))
         self._alone = asyncio.Lock()
 
     @classmethod
@@ -83,12 +83,14 @@ class Pacer:
         return Granted([Permit(f"{prefix}{number}", number <= of_batch) for number in numbers], wait / 1000)
 
     async def give_back(self, realm_id: str, permits: Sequence[Permit]) -> None:
-        """Their calls have ended; what they count towards the minute stays."""
+        """Their calls have ended. They count by now towards the minute: over there they arrived some time after
+        they were granted here, so nothing that is counted from the grant would be safe.
+        """
         names = [permit.name for permit in permits if permit.name]
-        if self._redis is None or not names:
+        if self._end is None or not names:
             return
         with contextlib.suppress(*BROKER_AWAY):  # they run out by themselves
-            await self._redis.zrem(_keys(realm_id)[2], *names)
+            await self._end(keys=_keys(realm_id), args=names)
 
     async def close(self) -> None:
         if self._redis is not None:
@@ -98,6 +100,10 @@ class Pacer:
         async with self._alone:
             await asyncio.sleep(SECONDS_ALONE * self._window / 60_000)
         return Granted([Permit("", is_batch=batches > 0)])
+
+
+def _script(name: str) -> str:
+    return files("workers.tasks.quickbooks").joinpath(name).read_text("utf-8")
 
 
 def _keys(realm_id: str) -> list[str]:
