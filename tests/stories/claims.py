@@ -99,13 +99,14 @@ def _assert_never_backwards(shown: list[Shown]) -> None:
 
 
 def _assert_one_end_each(shown: list[Shown]) -> None:
+    """A broker that forgot an end before SQL heard that it was told is told again: in its next epoch, never in one."""
     ends: dict[str, set[str]] = defaultdict(set)
-    told: dict[str, int] = defaultdict(int)
+    told: dict[tuple[str, str], int] = defaultdict(int)
     for each in shown:
         for job in each.jobs:
             if job["status"] in TERMINAL:
                 ends[job["job_id"]].add(job["status"])
-                told[job["job_id"]] += each.kind == "job"
+                told[each.epoch, job["job_id"]] += each.kind == "job"
             else:
                 assert job["job_id"] not in ends, "a job that had ended runs again"
     assert all(len(statuses) == 1 for statuses in ends.values())

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from ledgerwire.jobs import Status
+from tests.stories.conftest import STANDARD, Length
 from tests.stories.fleet import POISONED, Fleet
 from tests.stories.jobs import outcomes, reach
 from tests.stories.kinds import Patience, Poison
@@ -21,11 +22,18 @@ NEIGHBOURS = 5
 STEPS = 50
 
 
+#: Six children load Python at once here, each on a core it shares: a tenth of the time is too short to beat in.
+SLOW_ENOUGH = 0.4
+
+
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def settings(settings: Settings, length: Length) -> Settings:
     """All six beside each other in one worker."""
     return msgspec.structs.replace(
-        settings, worker_threads=NEIGHBOURS + 1, company_concurrency=NEIGHBOURS + 1
+        settings,
+        worker_threads=NEIGHBOURS + 1,
+        company_concurrency=NEIGHBOURS + 1,
+        tempo=STANDARD.scaled(max(length.tempo, SLOW_ENOUGH)),
     )
 
 
@@ -43,7 +51,9 @@ async def test_it_alone_fails_and_its_neighbours_complete(
     assert failed.status is Status.FAILED
     assert failed.error is not None
     assert failed.error.code == "worker_lost"
-    assert await outcomes(kernel, poison) == ["lost"] * MAX_CRASHES
+    lost = await outcomes(kernel, poison)
+    # A worker too starved to beat is held dead as well, which costs an attempt and proves nothing.
+    assert (set(lost), len(lost) >= MAX_CRASHES) == ({"lost"}, True)
     assert [record.status for record in ended] == [Status.COMPLETE] * NEIGHBOURS
     for other in others:
         entries = await kernel.ledger.log_page(other, limit=200)

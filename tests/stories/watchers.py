@@ -23,6 +23,10 @@ class Shown(msgspec.Struct, frozen=True):
     value: dict[str, Any]
 
     @property
+    def epoch(self) -> str:
+        return self.position.rpartition(".")[0]
+
+    @property
     def offset(self) -> int:
         return int(self.position.rpartition(".")[2])
 
