@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from tests.benchmarks import approve, ask, books, categorize, fanout, pickup, rules, throughput
+from tests.benchmarks import approve, ask, books, categorize, export, fanout, pickup, rules, throughput
 from tests.benchmarks.figures import OURS, Report, percentile
 from tests.brokers import found_program
 
@@ -50,6 +50,11 @@ async def test_rules() -> None:
 async def test_books() -> None:
     size = books.Size(lines=200, rounds=1, postgresql=0)
     assert_measured(await books.measure(size), books.FLOOR)
+
+
+async def test_export() -> None:
+    size = export.Size(minute=6.0, latency=0.01, lines=30)
+    assert_measured(await export.measure(size), export.IDEAL)
 
 
 async def test_throughput() -> None:

@@ -87,7 +87,8 @@ class Server:
         assert task is not None
         self._serving.add(task)
         try:
-            with contextlib.suppress(ConnectionError):
+            # Cancelled only by stop; asyncio's streams ask a cancelled task for its exception, and complain.
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await _Connection(self.handler, reader, writer).serve()
         finally:
             self._serving.discard(task)

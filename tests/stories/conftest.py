@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-HELPERS = ("approvals", "asked", "bank", "claims", "kills", "watchers")
+HELPERS = ("approvals", "asked", "bank", "claims", "exports", "kills", "watchers")
 pytest.register_assert_rewrite(*(f"tests.stories.{helper}" for helper in HELPERS))
 
 from tests.brokers import Broker  # noqa: E402 (they are told of first)

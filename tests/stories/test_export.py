@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from decimal import Decimal
 
-import msgspec
 import pytest
 from sqlalchemy import select
 
 from ledgerwire.jobs import Status
-from ledgerwire.quickbooks import AccountChoice, Consent
-from ledgerwire.submissions import ConnectQbo, ExportQbo, UploadAndCategorize
+from ledgerwire.submissions import ExportQbo
 from tests.doubles.quickbooks import Limits, QuickBooksOnline
 from tests.doubles.quickbooks.company import POSTING
 from tests.stories.approvals import Books
 from tests.stories.bank import found_company
 from tests.stories.conftest import Length
+from tests.stories.exports import approved, connect, joined
 from tests.stories.fleet import Fleet
 from tests.stories.jobs import reach
 from tests.stories.kills import kill_again_and_again
-from tests.workers.tasks.conftest import put
-from workers.books.approval import approve_lines
-from workers.books.quickbooks import connections, grants, mapping
-from workers.books.quickbooks.intuit import redirect_uri
-from workers.books.quickbooks.sealing import Seal
+from workers.books.quickbooks import connections
 from workers.books.schema import transactions
 from workers.jobs.kernel import Kernel
 from workers.settings import Settings, Tempo
@@ -46,7 +40,6 @@ TROUBLE = {
     "partial": 3,
     "silent": 3,
 }
-ACCOUNTS = {"Checking": "Checking", "Meals and entertainment": "Meals and Entertainment"}
 
 
 @pytest.fixture
@@ -61,12 +54,7 @@ async def double(length: Length) -> AsyncIterator[QuickBooksOnline]:
 
 @pytest.fixture
 def settings(settings: Settings, double: QuickBooksOnline) -> Settings:
-    return msgspec.structs.replace(
-        settings,
-        qbo_client_id=double.variables["QBO_CLIENT_ID"],
-        qbo_client_secret=double.variables["QBO_CLIENT_SECRET"],
-        qbo_base_url=double.variables["QBO_BASE_URL"],
-    )
+    return joined(settings, double)
 
 
 async def test_every_line_is_there_once_whoever_is_killed_and_whatever_is_lost(
@@ -103,37 +91,6 @@ async def test_every_line_is_there_once_whoever_is_killed_and_whatever_is_lost(
         connected = await connections.find_connection(sql, company)
     assert connected is not None
     assert connected.state == "connected", connected.problem
-
-
-async def connect(kernel: Kernel, double: QuickBooksOnline, company: str) -> None:
-    seal, uri = Seal.open(kernel.settings), redirect_uri(kernel.settings)
-    realm = double.company.realm_id
-    async with kernel.database.transaction() as tx:
-        begun = await grants.begin(tx, company, actor="Ann", redirect_uri=uri, now=datetime.now(UTC))
-        consent = Consent(state=begun.state, code=double.authority.grant(realm, uri), realm_id=realm)
-        taken = await grants.take_back(tx, consent, actor="Ann", seal=seal, now=datetime.now(UTC))
-    assert taken is not None
-    submitted = await kernel.submit(ConnectQbo(company_id=company, grant_id=taken[1]), submitted_by="Ann")
-    await reach(kernel, submitted.record.job_id, Status.COMPLETE)
-    there = {row["Name"]: row["Id"] for row in double.company.rows("Account")}
-    choices = [AccountChoice(account=ours, qbo_id=there[theirs]) for ours, theirs in ACCOUNTS.items()]
-    async with kernel.database.transaction() as tx:
-        assert not await mapping.confirm(tx, company, realm, choices, actor="Ann", now=datetime.now(UTC))
-
-
-async def approved(kernel: Kernel, company: str, count: int) -> list[str]:
-    rows = "".join(
-        f"2026-{1 + n % 12:02}-{1 + n % 28:02},COFFEE {n},-{n % 90 + 1}.{n % 100:02}\n" for n in range(count)
-    )
-    file = await put(kernel, f"Date,Description,Amount\n{rows}")
-    submitted = await kernel.submit(UploadAndCategorize(company_id=company, file=file), submitted_by="Ann")
-    await reach(kernel, submitted.record.job_id, Status.COMPLETE)
-    ids = sorted(await Books(kernel, company).states())
-    for start in range(0, len(ids), 100):
-        async with kernel.database.transaction() as tx:
-            await approve_lines(tx, company, ids[start : start + 100], actor="Ann", now=datetime.now(UTC))
-    assert len(ids) == count
-    return ids
 
 
 async def total(kernel: Kernel, company: str) -> Decimal:

@@ -77,6 +77,9 @@ class Courier:
     async def give_back(self, permits: Sequence[Permit]) -> None:
         await self._pacer.give_back(self._realm, permits)
 
+    async def withdraw(self, permits: Sequence[Permit]) -> None:
+        await self._pacer.withdraw(self._realm, permits)
+
     async def deliver(self, unit: Unit, permit: Permit | None, *, unsure: bool) -> list[Arrival]:
         """What became of each of its items. Raises Stopped, or a Fault of the job: nothing is known then.
 

@@ -54,6 +54,8 @@ DRY = ("would_create", "would_update", "would_delete")
 ROUND = 200
 #: Calls that go out together.
 LANES = 10
+#: Lines decided on for each that may go: some of them are there already.
+LOOKED_AT = 2
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,20 +148,22 @@ class Export:
         await desk.prepare(ids, self.courier, create=True)
         permits = await self._permits(len(ids))
         batches = sum(permit.is_batch for permit in permits)
+        singles = len(permits) - batches
         used: list[Permit] = []
         try:
-            units, cursor = await self._claim(desk, ids, batches, len(permits) - batches)
+            some = ids[: LOOKED_AT * (batches * BATCH + singles)]
+            units, cursor = await self._claim(desk, some, batches, singles)
             used = _dealt(permits, units)
         finally:
-            await self.courier.give_back([permit for permit in permits if permit not in used])
+            await self.courier.withdraw([permit for permit in permits if permit not in used])
         self.progress = msgspec.structs.replace(self.progress, cursor=cursor)
         if units:
             await self._deliver(units, used, unsure=False)
 
     async def _permits(self, lines: int) -> list[Permit]:
-        """For so many lines: batches carry ten times as much, and what they leave goes by single calls."""
+        """For so many lines: batches carry ten times as much; single calls where the minute has none left."""
         batches = min(LANES, -(-lines // BATCH))
-        return await self.courier.permits(batches=batches, singles=LANES - batches if lines > BATCH else 0)
+        return await self.courier.permits(batches=batches, singles=min(LANES, lines))
 
     async def _claim(
         self, desk: Desk, ids: Sequence[str], batches: int, singles: int

@@ -17,6 +17,7 @@ from workers.jobs.plan import Plan
 from workers.outside.quickbooks.client import Company
 from workers.outside.quickbooks.faults import QuickBooksError, Rejected, Unauthorized
 from workers.tasks.quickbooks.application import application_of
+from workers.tasks.quickbooks.pacing import Pacer
 from workers.tasks.quickbooks.tokens import AWAY, Tokens, refused
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ async def fetch_company(attempt: Attempt) -> Fetched:
 
 async def _fetch(attempt: Attempt, tokens: Tokens) -> Fetched:
     attempt.begin("company")
-    info = await asked(tokens, lambda company: company.info())
+    info = await asked(attempt, tokens, lambda company: company.info())
     async with attempt.checkpoint() as batch:
         await connections.describe(
             batch.connection,
@@ -69,7 +70,7 @@ async def _fetch(attempt: Attempt, tokens: Tokens) -> Fetched:
             closed_through=info.closed_through,
         )
     attempt.begin("accounts", noun="accounts")
-    found = await asked(tokens, lambda company: company.accounts())
+    found = await asked(attempt, tokens, lambda company: company.accounts())
     rows = [FetchedAccount(**msgspec.structs.asdict(each)) for each in found]
     realm_id = (await tokens.company()).realm_id
     async with attempt.checkpoint() as batch:
@@ -81,12 +82,14 @@ async def _fetch(attempt: Attempt, tokens: Tokens) -> Fetched:
     return Fetched(info.name, realm_id, len(rows))
 
 
-async def asked(tokens: Tokens, call: Callable[[Company], Awaitable[T]]) -> T:
+async def asked(attempt: Attempt, tokens: Tokens, call: Callable[[Company], Awaitable[T]]) -> T:
     """A few calls that a person waits for: refreshed once, tried again with the job."""
+    pacer = attempt.shared.get(Pacer.open)
     for is_last in (False, True):
         company = await tokens.company()
         try:
-            return await call(company)
+            async with pacer.one(company.realm_id):
+                return await call(company)
         except Unauthorized:
             if is_last:
                 raise refused(None) from None

@@ -1,6 +1,6 @@
 -- How many calls to one company of QuickBooks may begin now, over all workers: sliding windows, by the broker's clock.
 -- KEYS: 1 calls of the last minute, 2 batches of the last minute, 3 calls that are open (score: until when at most)
--- ARGV: 1 a prefix for the names of what is granted, 2 batches wanted, 3 single calls wanted, 4 window in ms,
+-- ARGV: 1 a prefix for the names of what is granted, 2 batches wanted, 3 single calls wanted instead, 4 window in ms,
 --       5 calls a window, 6 batches a window, 7 calls at once, 8 how long a call may be open in ms
 -- Returns: batches and single calls granted, ms to wait where nothing was.
 local time = redis.call('TIME')
@@ -12,7 +12,9 @@ redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 local calls = tonumber(ARGV[5]) - redis.call('ZCARD', KEYS[1])
 local room = math.max(0, math.min(calls, tonumber(ARGV[7]) - redis.call('ZCARD', KEYS[3])))
 local batches = math.min(tonumber(ARGV[2]), room, math.max(0, tonumber(ARGV[6]) - redis.call('ZCARD', KEYS[2])))
-local singles = math.min(tonumber(ARGV[3]), room - batches)
+-- A single call carries a tenth: only where the minute has no batch left, not where all lanes are taken.
+local singles = batches < math.min(tonumber(ARGV[2]), room) and math.min(tonumber(ARGV[3]), room - batches) or 0
+if tonumber(ARGV[2]) == 0 then singles = math.min(tonumber(ARGV[3]), room) end
 for number = 1, batches + singles do
   local name = prefix .. number
   redis.call('ZADD', KEYS[1], now, name)

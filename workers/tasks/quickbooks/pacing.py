@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final
 
@@ -21,7 +22,8 @@ from workers.jobs import keys
 from workers.jobs.live import BROKER_AWAY, connect
 from workers.settings import Settings
 
-CALLS: Final = 500
+#: Ten fewer than Intuit has: a query of several pages is several calls on one permit.
+CALLS: Final = 490
 BATCHES: Final = 40
 AT_ONCE: Final = 10
 #: A call counts as open for so long at most. Few take longer, and one that does is worth a 429; but a worker that died
@@ -39,7 +41,7 @@ class Permit(msgspec.Struct, frozen=True):
 
 
 class Granted(msgspec.Struct, frozen=True):
-    """Batches first. Of nothing at all: ask again in ``wait`` seconds."""
+    """Of nothing at all: ask again in ``wait`` seconds."""
 
     permits: list[Permit]
     wait: float = 0.0
@@ -61,7 +63,7 @@ class Pacer:
         return cls(redis, minute=settings.tempo.minute)
 
     async def take(self, realm_id: str, *, batches: int = 0, singles: int = 0) -> Granted:
-        """At most so many, at once and without waiting; batches first."""
+        """At most so many, at once and without waiting; single calls only where the minute has no batch left."""
         if self._take is None:
             return await self._take_alone(batches)
         prefix = f"{uuid.uuid4().hex}:"
@@ -86,11 +88,28 @@ class Pacer:
         """Their calls have ended. They count by now towards the minute: over there they arrived some time after
         they were granted here, so nothing that is counted from the grant would be safe.
         """
+        await self._close(realm_id, permits, made=True)
+
+    async def withdraw(self, realm_id: str, permits: Sequence[Permit]) -> None:
+        """Nothing was called with them."""
+        await self._close(realm_id, permits, made=False)
+
+    async def _close(self, realm_id: str, permits: Sequence[Permit], *, made: bool) -> None:
         names = [permit.name for permit in permits if permit.name]
         if self._end is None or not names:
             return
         with contextlib.suppress(*BROKER_AWAY):  # they run out by themselves
-            await self._end(keys=_keys(realm_id), args=names)
+            await self._end(keys=_keys(realm_id), args=[int(made), *names])
+
+    @asynccontextmanager
+    async def one(self, realm_id: str) -> AsyncIterator[None]:
+        """A single call, as soon as the limits leave room for it."""
+        while not (granted := await self.take(realm_id, singles=1)).permits:  # noqa: ASYNC110 - the broker knows
+            await asyncio.sleep(granted.wait)
+        try:
+            yield
+        finally:
+            await self.give_back(realm_id, granted.permits)
 
     async def close(self) -> None:
         if self._redis is not None:
