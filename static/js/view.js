@@ -72,3 +72,10 @@ export function oncePerFrame(draw, least = 0) {
     else inFrame();
   };
 }
+
+/** Each act gets the event's detail. @param {HTMLElement} place @param {Record<string, (detail: any) => void>} acts by the event's name */
+export function listen(place, acts) {
+  for (const [name, act] of Object.entries(acts)) {
+    place.addEventListener(name, (event) => act(event instanceof CustomEvent ? event.detail : undefined));
+  }
+}

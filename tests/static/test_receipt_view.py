@@ -151,6 +151,35 @@ def test_what_cannot_be_is_said_at_its_field_and_leaving_asks(reader: Reader) ->
     expect(reader.rows).to_have_count(1)
 
 
+def test_what_was_typed_is_there_again_after_going_back_and_forth(reader: Reader) -> None:
+    reader.read(receipt("lunch.png"))
+    reader.look_at("lunch.png")
+    reader.view.get_by_role("link", name="All receipts").click()
+    expect(reader.rows).to_have_count(1)
+    reader.page.go_back()
+    reader.field("Vendor").fill("Corner Deli")
+    reader.page.go_forward()
+    expect(reader.rows).to_have_count(1)
+    reader.page.go_back()
+    expect(reader.field("Vendor")).to_have_value("Corner Deli")
+    expect(reader.view.locator(".dirty")).to_be_visible()
+    reader.press("Discard")
+
+
+def test_a_date_that_is_half_typed_is_not_taken_away(reader: Reader) -> None:
+    reader.read(receipt("lunch.png"))
+    one = reader.look_at("lunch.png")
+    reader.field("Date").focus()
+    reader.page.keyboard.press("Delete")
+    reader.field("Vendor").fill("Corner Deli")
+    reader.press("Save")
+    expect(reader.view.locator('[data-field="date"] .fault')).to_have_text("Finish this, or empty it.")
+    expect(reader.field("Date")).to_be_focused()
+    assert reader.stands(one)["date"] == one["date"]
+    reader.press("Discard")
+    expect(reader.field("Date")).to_have_value(one["date"])
+
+
 def test_an_alternative_is_taken_by_its_chip_and_by_keys(reader: Reader) -> None:
     reader.read(receipt("lunch.png", day="03/04/2024"))
     one = reader.look_at("lunch.png")

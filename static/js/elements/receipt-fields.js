@@ -65,6 +65,24 @@ export class ReceiptFields extends HTMLElement {
     return errors.filter(({ pointer }) => !FIELDS.some((name) => pointer === `/${name}`));
   }
 
+  /** Whether all that is typed can be read; else says beside the field what to do. */
+  get isWhole() {
+    const half = FIELDS.find((name) => this.#field(name).validity.badInput);
+    if (!half) return true;
+    this.blame([{ pointer: `/${half}`, detail: "Finish this, or empty it." }]);
+    this.focusOn(half);
+    return false;
+  }
+
+  /** Forgets what is half typed. */
+  clear() {
+    for (const name of FIELDS) {
+      const input = this.#field(name);
+      if (input.validity.badInput) input.value = "";
+    }
+    this.blame([]);
+  }
+
   /** @param {FieldName} name */
   #make(name) {
     const row = clone(name === "payment_method" ? "receipt-field-choice" : "receipt-field");
@@ -79,7 +97,8 @@ export class ReceiptFields extends HTMLElement {
       if (["total", "subtotal", "tip"].includes(name)) input.inputMode = "decimal";
       input.maxLength = { currency: 3, card: 4 }[/** @type {string} */ (name)] ?? 200;
     }
-    input.addEventListener("input", () => this.#type(name, input.value));
+    // A date that is half typed has no value, which would read as taken away.
+    input.addEventListener("input", () => input.validity.badInput || this.#type(name, input.value));
     input.addEventListener("focus", () => this.#tell("field-light", name));
     input.addEventListener("wanted", () => input.focus());
     row.addEventListener("pointerenter", () => this.#tell("field-light", name));
@@ -99,7 +118,7 @@ export class ReceiptFields extends HTMLElement {
     if (!draft) return;
     const input = this.#input(row);
     const value = draft.value(name);
-    if (input.value !== value && !(document.activeElement === input && draft.says(name, input.value))) input.value = value;
+    if (input.value !== value && !input.validity.badInput && !(document.activeElement === input && draft.says(name, input.value))) input.value = value;
     input.disabled = !mayAct;
     const { word, look } = sureness(name, draft);
     const sure = part(row, "sure", HTMLElement);
@@ -151,6 +170,11 @@ export class ReceiptFields extends HTMLElement {
       tableRow([description, quantity && unit_price ? `${quantity} × ${sum(unit_price, currency)}` : (quantity ?? "")], sum(amount, currency)),
     );
     part(this.#root, "item-rows", HTMLElement).replaceChildren(...rows);
+  }
+
+  /** @param {FieldName} name */
+  #field(name) {
+    return this.#input(/** @type {HTMLElement} */ (this.#rows.get(name)));
   }
 
   /** @param {HTMLElement} row @returns {HTMLInputElement | HTMLSelectElement} */

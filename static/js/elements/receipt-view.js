@@ -15,7 +15,7 @@ import { ask } from "../question.js";
 import { Draft } from "../receipts/draft.js";
 import { isCovered, singleKeys, takesKeys } from "../review/keys.js";
 import { address } from "../route.js";
-import { clone, part, show, text } from "../view.js";
+import { clone, listen, part, show, text } from "../view.js";
 import { receiptStateWord } from "../words.js";
 import { plainLink } from "./page-links.js";
 import { LABELS, ReceiptFields } from "./receipt-fields.js";
@@ -31,6 +31,8 @@ export class ReceiptView extends HTMLElement {
   #id = null;
   /** @type {Draft | null} */
   #draft = null;
+  /** What was typed where somebody went Back without saving: it is there when they return. @type {Map<string, Draft>} */
+  #kept = new Map();
   #busy = false;
 
   connectedCallback() {
@@ -39,24 +41,26 @@ export class ReceiptView extends HTMLElement {
     for (const [name, act] of Object.entries(acts)) part(this.#root, name, HTMLElement).addEventListener("click", act);
     part(this.#root, "back", HTMLElement).addEventListener("click", (event) => plainLink(event) && (event.preventDefault(), this.#leaveFor("receipt-closed")));
     part(this.#root, "earlier", HTMLElement).addEventListener("click", (event) => plainLink(event) && (event.preventDefault(), this.#leaveFor("receipt-open", this.#draft?.receipt.duplicate_of)));
-    this.#listen(this.#fields, {
+    listen(this.#fields, {
       "draft-change": () => this.#draw(),
       "field-light": (name) => this.#picture.light(name),
       "field-point": (box) => this.#picture.point(box),
     });
-    this.#listen(this.#picture, { "box-pick": (name) => this.#fields.focusOn(name) });
-    this.#listen(this.#matches, {
+    listen(this.#picture, { "box-pick": (name) => this.#fields.focusOn(name) });
+    listen(this.#matches, {
       "line-attach": (id) => this.#change((room, receipt) => room.api.attach(receipt.receipt_id, id), "Attached"),
       "line-detach": (id) => this.#change((room, receipt) => room.api.detach(receipt.receipt_id, id), "Detached"),
       "line-book": (line) => this.#book(line),
     });
     document.addEventListener("keydown", (event) => this.#key(event));
+    window.addEventListener("beforeunload", (event) => (this.#draft?.isDirty || this.#kept.size) && event.preventDefault());
   }
 
   /** @param {ReceiptRoom} room */
   serve(room) {
     this.#room = room;
     this.leave();
+    this.#kept.clear();
     // Opened by its address, it is there before its neighbours are known.
     for (const thing of [room.chart, room.shelf]) thing.addEventListener("change", () => room === this.#room && this.#id && this.#draw());
   }
@@ -64,11 +68,13 @@ export class ReceiptView extends HTMLElement {
   /** @param {string} id */
   async open(id) {
     if (id === this.#id) return;
+    this.leave();
     this.#id = id;
-    this.#draft = null;
+    this.#draft = this.#kept.get(id) ?? null;
+    this.#kept.delete(id);
     this.#explain(null);
     this.#say("");
-    this.#fields.blame([]);
+    this.#fields.clear();
     // Where the one before was left, this one is not begun.
     window.scrollTo(0, 0);
     const known = this.#room?.shelf.receipts.find((one) => one.receipt_id === id);
@@ -79,6 +85,7 @@ export class ReceiptView extends HTMLElement {
   }
 
   leave() {
+    if (this.#id && this.#draft?.isDirty) this.#kept.set(this.#id, this.#draft);
     this.#id = null;
     this.#draft = null;
   }
@@ -93,13 +100,6 @@ export class ReceiptView extends HTMLElement {
 
   get #matches() {
     return part(this.#root, "matches", ReceiptMatches);
-  }
-
-  /** @param {HTMLElement} place @param {Record<string, (detail: any) => void>} acts */
-  #listen(place, acts) {
-    for (const [name, act] of Object.entries(acts)) {
-      place.addEventListener(name, (event) => act(event instanceof CustomEvent ? event.detail : undefined));
-    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -122,12 +122,13 @@ export class ReceiptView extends HTMLElement {
   // --- what is done ---------------------------------------------------------------------------------
 
   async #save() {
-    if (this.#draft?.isDirty) await this.#correct({}, "Saved");
+    if (this.#draft?.isDirty && this.#fields.isWhole) await this.#correct({}, "Saved");
   }
 
   /** @param {boolean} next */
   async #confirm(next) {
     const before = this.#id;
+    if (!this.#fields.isWhole) return;
     const done = await this.#correct({ confirm: true }, "Confirmed", next);
     if (done && next && before === this.#id) this.#tell("receipt-next");
     if (done) this.#tell("receipt-changed", done);
@@ -178,7 +179,7 @@ export class ReceiptView extends HTMLElement {
 
   #discard() {
     this.#draft?.discard();
-    this.#fields.blame([]);
+    this.#fields.clear();
     this.#explain(null);
     this.#draw();
   }
@@ -244,6 +245,7 @@ export class ReceiptView extends HTMLElement {
   /** Asks before what was typed is lost. @param {string} name @param {unknown} [detail] */
   async #leaveFor(name, detail) {
     if (this.#draft?.isDirty && !(await ask({ title: "Leave without saving?", detail: "What you typed about this receipt is not saved yet.", yes: "Leave it", no: "Stay here" }))) return;
+    this.#draft?.discard();
     this.#tell(name, detail);
   }
 
