@@ -6,6 +6,7 @@ It starts a Ledgerwire of its own, at full times, and works in it as a person wo
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,11 +15,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Locator, ViewportSize, expect, sync_playwright
 
 from tests.running import Running
 from tests.static.conftest import ARGUMENTS, PROGRAMS
 from tests.static.dashboard import Dashboard
+from tests.static.desk import Desk
+from tests.static.quickbooks import double_of_quickbooks
 from tests.workers.outside.ocr.drawing import drawn, encoded, on_a_table
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +86,9 @@ def take(browser: Browser, running: Running) -> None:
     receipts(dashboard)
     dashboard.page.locator("page-links a", has_text="Jobs").click()
     review(dashboard)
+    quickbooks(dashboard)
+    page = dashboard.page
+    page.locator("page-links a", has_text="Jobs").click()
     run(dashboard)
     context.close()
 
@@ -143,6 +149,34 @@ def review(dashboard: Dashboard) -> None:
     page.keyboard.press("Escape")
 
 
+def quickbooks(dashboard: Dashboard) -> None:
+    """Connected to the double: the accounts to confirm, and an export on its way."""
+    page = dashboard.page
+    desk = Desk(dashboard, Running.company)
+    for line in desk.ask("GET", "transactions?state=proposed&limit=60")["data"]:
+        desk.ask("POST", f"transactions/{line['transaction_id']}/approve", {"revision": None})
+    page.locator("page-links a", has_text="QuickBooks").click()
+    view = page.locator("quickbooks-page")
+    view.get_by_role("button", name="Connect QuickBooks").click()
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(view.get_by_text("Connected", exact=True)).to_be_visible()
+    shoot(dashboard, "quickbooks")
+    confirm_all(view)
+    view.get_by_role("button", name=re.compile("^Send [0-9]+ to QuickBooks")).click()
+    page.locator("#question").get_by_role("button", name=re.compile("^Send ")).click()
+    expect(view.locator('[data-part="sent"] .qb-line').nth(5)).to_be_visible()
+    shoot(dashboard, "quickbooks-sent")
+
+
+def confirm_all(view: Locator) -> None:
+    """What nobody has proposed goes to some account."""
+    for choice in view.locator("select").all():
+        if not choice.input_value():
+            choice.select_option(index=1)
+    view.get_by_role("button", name=re.compile("^Confirm ")).click()
+    expect(view.get_by_text("All that approved lines need is confirmed")).to_be_visible()
+
+
 def run(dashboard: Dashboard) -> None:
     """One long job, from all sides while it runs."""
     dashboard.upload("chase-2026.csv", "".join(year(40_000)))
@@ -169,7 +203,11 @@ def shoot(dashboard: Dashboard, name: str) -> None:
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     data_dir = Path(tempfile.mkdtemp(prefix="lw-"))
-    running = Running(data_dir, TEMPO="1")
+    with double_of_quickbooks() as joined:
+        _take_all(Running(data_dir, TEMPO="1", **joined), data_dir)
+
+
+def _take_all(running: Running, data_dir: Path) -> None:
     try:
         running.await_start()
         with sync_playwright() as playwright:

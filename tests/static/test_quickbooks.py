@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from server.supervisor import mortal
 from tests.running import Running
 from tests.static.conftest import browser
 from tests.static.dashboard import Dashboard
 from tests.static.desk import Desk
+from tests.static.quickbooks import double_of_quickbooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -25,13 +23,8 @@ HOSTILE = "COFFEE <img src=x onerror=alert(1)>"
 @pytest.fixture
 def double() -> Iterator[dict[str, str]]:
     """What it says is to be exported."""
-    command = [sys.executable, "-m", "tests.doubles.quickbooks", "--port", "0"]
-    process = subprocess.Popen(mortal(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    yield dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with double_of_quickbooks() as variables:
+        yield variables
 
 
 @pytest.fixture
