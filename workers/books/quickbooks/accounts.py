@@ -37,6 +37,8 @@ async def keep_accounts(
 ) -> None:
     """In place of what was fetched before; what is gone over there stays known, as inactive."""
     realm = {"company": company_id, "realm": realm_id}
+    # First, and it holds the row: two that fetch at the same moment come one after the other.
+    await connection.execute(_FETCHED, {**realm, "now": now})
     known = {row.qbo_id: row for row in await connection.execute(_ALL, realm)}
     told = {each.qbo_id for each in fetched}
     rows = [{**msgspec.structs.asdict(each)} for each in fetched]
@@ -45,7 +47,6 @@ async def keep_accounts(
     if rows:
         own = {"company_id": company_id, "realm_id": realm_id}
         await connection.execute(insert(accounts), [{**row, **own} for row in rows])
-    await connection.execute(_FETCHED, {**realm, "now": now})
 
 
 async def list_accounts(

@@ -54,8 +54,19 @@ async def enlist_receipts(connection: AsyncConnection, office: Office, ids: Sequ
     ]
     if rows:
         await connection.execute(insert_new(connection.dialect, files), rows)
-        keys = [{**office.realm, "receipt": row["receipt_id"], "line": row["transaction_id"]} for row in rows]
-        await connection.execute(_AGAIN, [{**key, "mine": office.job_id} for key in keys])
+        await connection.execute(
+            _AGAIN,
+            [
+                {
+                    **office.realm,
+                    "receipt": row["receipt_id"],
+                    "line": row["transaction_id"],
+                    "mine": office.job_id,
+                    "name": row["file_name"],
+                }
+                for row in rows
+            ],
+        )
 
 
 async def next_parcels(connection: AsyncConnection, office: Office, *, limit: int) -> list[Parcel]:
@@ -87,11 +98,11 @@ async def settle_parcels(
 
 
 def _file_name(row: Any) -> str:
-    """Readable, and nobody else's."""
+    """Readable, and nobody else's: a line that was deleted over there and came back is another object."""
     stem = row.name.rpartition(".")[0] or row.name
     plain = "".join(each if each.isascii() and (each.isalnum() or each in " -_") else "_" for each in stem)
     ending = SHOWN.get(row.media_type, "jpg")
-    return f"{plain.strip()[:NAME_LENGTH] or 'receipt'} {row.receipt_id[-12:]}-{row.transaction_id[-12:]}.{ending}"
+    return f"{plain.strip()[:NAME_LENGTH] or 'receipt'} {row.receipt_id[-12:]}-{row.qbo_id}.{ending}"
 
 
 def _parcel(row: Any) -> Parcel:
@@ -114,7 +125,13 @@ _SENT = (
     objects.c.state == "sent",
 )
 _ATTACHED = (
-    select(attachments.c.transaction_id, receipts.c.receipt_id, receipts.c.name, receipts.c.media_type)
+    select(
+        attachments.c.transaction_id,
+        receipts.c.receipt_id,
+        receipts.c.name,
+        receipts.c.media_type,
+        objects.c.qbo_id,
+    )
     .join_from(attachments, receipts, receipts.c.receipt_id == attachments.c.receipt_id)
     .join(objects, objects.c.transaction_id == attachments.c.transaction_id)
     .where(*_SENT, attachments.c.transaction_id.in_(bindparam("ids", expanding=True)))
@@ -125,9 +142,9 @@ _AGAIN = (
         *_OF_REALM,
         files.c.receipt_id == bindparam("receipt"),
         files.c.transaction_id == bindparam("line"),
-        files.c.state != "sent",
+        (files.c.state != "sent") | (files.c.file_name != bindparam("name")),
     )
-    .values(state="sending", job_id=bindparam("mine"), detail=None)
+    .values(state="sending", file_name=bindparam("name"), job_id=bindparam("mine"), qbo_id=None, detail=None)
 )
 _MINE = (*_OF_REALM, files.c.job_id == bindparam("mine"), files.c.state == "sending")
 _NEXT = (

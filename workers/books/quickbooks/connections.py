@@ -21,6 +21,7 @@ from workers.books.quickbooks.schema import quickbooks_connections as connection
 from workers.books.quickbooks.schema import quickbooks_endpoints as endpoints
 from workers.books.quickbooks.sealing import Seal
 from workers.books.schema import transactions
+from workers.database import insert_new
 
 #: Code, title and detail of what is refused without them.
 NOT_SET_UP = (
@@ -150,9 +151,11 @@ async def disconnect(connection: AsyncConnection, company_id: str) -> None:
 async def keep_endpoints(
     connection: AsyncConnection, discovery_url: str, found: Mapping[str, str], *, now: datetime
 ) -> None:
-    await connection.execute(delete(endpoints).where(endpoints.c.discovery_url == discovery_url))
     row = {"discovery_url": discovery_url, "endpoints": dict(found), "fetched_at": now}
-    await connection.execute(insert(endpoints), row)
+    changed = update(endpoints).where(endpoints.c.discovery_url == discovery_url).values(row)
+    if (await connection.execute(changed)).rowcount == 0:
+        # Two may find it out at the same moment, and have found the same.
+        await connection.execute(insert_new(connection.dialect, endpoints), row)
 
 
 async def find_endpoints(connection: AsyncConnection, discovery_url: str) -> dict[str, str] | None:

@@ -55,7 +55,7 @@ async def _send_some(attempt: Attempt, courier: Courier, parcels: Sequence[Parce
 
 async def _send(attempt: Attempt, courier: Courier, parcel: Parcel) -> Sent:
     try:
-        content = await asyncio.to_thread(lambda: attempt.files.open(parcel.sha256).read())
+        content = await asyncio.to_thread(attempt.files.path(parcel.sha256).read_bytes)
     except FileNotFoundError:
         return parcel, None, LOST
 

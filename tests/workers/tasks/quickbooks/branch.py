@@ -23,6 +23,7 @@ from workers.books.quickbooks.sealing import Seal
 from workers.jobs.record import JobRecord
 from workers.settings import Settings
 from workers.tasks import KINDS
+from workers.worker import WorkerProcess
 
 #: A minute of Intuit's, for tests.
 MINUTE = 6.0
@@ -41,6 +42,15 @@ class Branch(Office):
 
     double: QuickBooksOnline
     settings: Settings
+    workers: Workers
+    worker: WorkerProcess
+
+    async def restart(self, **changes: Any) -> None:
+        """Another worker in place of the one there is, with other settings."""
+        self.worker.stop()  # type: ignore[attr-defined]
+        await self.worker.done  # type: ignore[attr-defined]
+        self.workers.settings = self.settings = msgspec.structs.replace(self.settings, **changes)
+        self.worker = await self.workers.start(*KINDS.values())
 
     # --- connecting -----------------------------------------------------------------------------------
 
@@ -78,8 +88,8 @@ class Branch(Office):
 
     # --- exporting ------------------------------------------------------------------------------------
 
-    async def approved(self, count: int) -> list[str]:
-        ids = await self.coffees(count)
+    async def approved(self, count: int, *, first: int = 1) -> list[str]:
+        ids = await self.coffees(count, first=first)
         await self.result(BulkApprove(company_id=self.company_id, transaction_ids=ids))
         return ids
 
@@ -123,11 +133,12 @@ async def quickbooks_settings(settings: Settings, double: QuickBooksOnline) -> S
 @pytest.fixture
 async def unconnected(workers: Workers, quickbooks_settings: Settings, double: QuickBooksOnline) -> Branch:
     workers.settings = quickbooks_settings
-    await workers.start(*KINDS.values())
+    worker = await workers.start(*KINDS.values())
     kernel = await workers.kernel(quickbooks_settings)
     branch = await Branch.opened(kernel, "acme")
     assert isinstance(branch, Branch)
     branch.double, branch.settings = double, quickbooks_settings
+    branch.workers, branch.worker = workers, worker
     return branch
 
 
