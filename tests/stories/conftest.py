@@ -21,6 +21,9 @@ from workers.settings import Settings, Tempo  # noqa: E402
 
 HERE = Path(__file__).parent
 STANDARD = Tempo()
+#: Of all times, where many processes start at once or nobody is to die: a tenth is too short to beat in on a core
+#: that others use as well.
+UNHURRIED = 0.4
 
 
 class Length(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,10 @@ def settings(broker: Broker, sqlite_url: str, tmp_path: Path, length: Length) ->
         company_concurrency=4,
         tempo=STANDARD.scaled(length.tempo),
     )
+
+
+def unhurried(settings: Settings, length: Length) -> Settings:
+    return msgspec.structs.replace(settings, tempo=STANDARD.scaled(max(length.tempo, UNHURRIED)))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.brokers import found_program
 from tests.running import Running
 from tests.stories.bank import statement
 from tests.stories.claims import assert_consistent
-from tests.stories.conftest import Length
+from tests.stories.conftest import UNHURRIED, Length
 from tests.stories.live import beside
 from tests.stories.watchers import TERMINAL, PollingWatcher, SocketWatcher, StreamWatcher, Watcher, watching
 from tests.waiting import until
@@ -35,7 +35,8 @@ def ledgerwire(length: Length) -> Iterator[Running]:
     """One of its own: its broker is killed."""
     found_program()
     data_dir = Path(tempfile.mkdtemp(prefix="lw-"))
-    found = Running(data_dir, TEMPO=str(length.tempo), COMPANY_CONCURRENCY="4")
+    # Nobody dies here but the broker: no time is lost by waiting longer for signs of life.
+    found = Running(data_dir, TEMPO=str(max(length.tempo, UNHURRIED)), COMPANY_CONCURRENCY="4")
     try:
         found.await_start()
         yield found
@@ -89,7 +90,7 @@ class Customer:
     async def done(self, job_id: str) -> int:
         """How many percent, 100 only for a job that completed."""
         job = await self.job(job_id)
-        assert job["status"] not in {"failed", "cancelled"}, job
+        assert job["status"] not in {"failed", "cancelled"}, job["error"]
         return int(job["progress"])
 
     async def until_done(self, job_id: str, percent: int) -> int:

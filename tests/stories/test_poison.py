@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from ledgerwire.jobs import Status
-from tests.stories.conftest import STANDARD, Length
+from tests.stories.conftest import Length, unhurried
 from tests.stories.fleet import POISONED, Fleet
 from tests.stories.jobs import outcomes, reach
 from tests.stories.kinds import Patience, Poison
@@ -22,18 +22,11 @@ NEIGHBOURS = 5
 STEPS = 50
 
 
-#: Six children load Python at once here, each on a core it shares: a tenth of the time is too short to beat in.
-SLOW_ENOUGH = 0.4
-
-
 @pytest.fixture
 def settings(settings: Settings, length: Length) -> Settings:
     """All six beside each other in one worker."""
     return msgspec.structs.replace(
-        settings,
-        worker_threads=NEIGHBOURS + 1,
-        company_concurrency=NEIGHBOURS + 1,
-        tempo=STANDARD.scaled(max(length.tempo, SLOW_ENOUGH)),
+        unhurried(settings, length), worker_threads=NEIGHBOURS + 1, company_concurrency=NEIGHBOURS + 1
     )
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ledgerwire.jobs import Status
 from tests.stories.bank import assert_exact, checkpoints, found_company, submit_file
-from tests.stories.conftest import Length
+from tests.stories.conftest import Length, unhurried
 from tests.stories.fleet import Fleet
 from tests.stories.jobs import outcomes, reach, row_when
 from workers.jobs.kernel import Kernel
+from workers.settings import Settings
+
+
+@pytest.fixture
+def settings(settings: Settings, length: Length) -> Settings:
+    return unhurried(settings, length)
 
 
 async def test_a_job_survives_ten_deploys_and_none_counts(

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from ledgerwire.errors import Problem
 from ledgerwire.events import JobEvent, LogEvent
@@ -20,6 +20,7 @@ from workers.jobs.faults import BadInput, TryLater
 from workers.jobs.kernel import Kernel
 from workers.jobs.kinds import Kind
 from workers.jobs.plan import Plan
+from workers.jobs.record import MAX_TIMEOUTS
 from workers.jobs.tables import job_attempts, jobs
 
 
@@ -167,24 +168,28 @@ async def test_a_running_job_is_cancelled_and_says_so_first(kernel: Kernel, work
 
 
 async def test_a_timeout_counts_from_the_last_checkpoint(settings: Any, workers: Workers) -> None:
-    hasty = msgspec.structs.replace(settings, job_timeout=2.0)
+    """In its last attempt: two steps that together take longer than one may."""
+    hasty = msgspec.structs.replace(settings, job_timeout=4.0)
     workers.settings = hasty
     kernel = await workers.kernel(hasty)
 
     async def work(attempt: Attempt, _submission: Any) -> None:
         for _ in range(2):
-            await asyncio.sleep(1.2)
+            await asyncio.sleep(2.1)
             async with attempt.checkpoint():
                 pass
         await asyncio.Event().wait()
 
-    await workers.start(toy(work))
     job = await submit(kernel)
+    async with kernel.database.transaction() as tx:
+        earlier = update(jobs).where(jobs.c.job_id == job.job_id).values(timeouts=MAX_TIMEOUTS - 1)
+        await tx.execute(earlier)
+    await workers.start(toy(work))
     record = await reach(kernel, job.job_id, Status.FAILED)
     assert record.error is not None
     assert record.error.code == "timeout"
-    assert record.timeouts == 3
-    assert record.checkpoint_no == 6
+    assert record.timeouts == MAX_TIMEOUTS
+    assert record.checkpoint_no == 2
 
 
 async def test_a_deploy_finishes_the_batch_and_counts_nothing(kernel: Kernel, workers: Workers) -> None:
