@@ -11,8 +11,9 @@ from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
+from server.host_tokens import HostTokens
 from server.refusals import NotSignedIn, OriginRefused, RoleTooLow, Unknown
-from workers.books import access
+from workers.books import access, companies
 from workers.books.access import RANKS, Principal, Role
 from workers.database import Database
 from workers.jobs.kernel import Kernel
@@ -35,13 +36,22 @@ class Authenticator:
         self._database = database
         self._settings = settings
         self._touches: dict[str, asyncio.Task[None]] = {}
+        self._host = HostTokens(settings) if settings.takes_jwts else None
+        #: Companies that are known to exist: a host application's come into being with its first token.
+        self._companies: set[str] = set()
 
     async def identify(self, connection: Connection) -> Principal | None:
-        """By its bearer key; a request that carries none, by its session cookie."""
+        """By its bearer key or token; a stream without one, by its ticket; else by the session cookie."""
         header = connection.headers.get("authorization")
         if header is not None:
             marked = header[: len(BEARER)].lower() == BEARER
             return await self.by_token(header[len(BEARER) :].strip()) if marked else None
+        if (ticket := stream_ticket(connection)) is not None:
+            async with self._database.transaction() as sql:
+                found = await access.redeem_ticket(sql, ticket, datetime.now(UTC))
+            if found is None:
+                raise NotSignedIn
+            return found
         token = session_token(connection)
         if not token:
             return None
@@ -49,12 +59,30 @@ class Authenticator:
             return await access.find_session(sql, token)
 
     async def by_token(self, secret: str) -> Principal | None:
-        """Whose API key it is."""
+        """Whose API key it is, or whose token of the host application."""
+        if self._host is not None and not secret.startswith(access.KEY_MARK):
+            found = await self._host.verify(secret)
+            if found is not None:
+                await self._found_companies(found)
+            return found
         async with self._database.reading() as sql:
             found = await access.find_key(sql, secret)
         if found is not None and access.needs_touch(found, datetime.now(UTC)):
             self._touch(str(found.key_id))
         return found
+
+    async def again(self, known: Principal) -> Principal | None:
+        """Who ``known`` is by now; None where that has ended."""
+        async with self._database.reading() as sql:
+            return await access.find_again(sql, known, datetime.now(UTC))
+
+    async def _found_companies(self, principal: Principal) -> None:
+        missing = principal.memberships.keys() - self._companies
+        if missing:
+            async with self._database.transaction() as sql:
+                for company_id in sorted(missing):
+                    await companies.create_company(sql, company_id, starter_rules=True)
+            self._companies |= missing
 
     def check_origin(self, connection: Connection, principal: Principal | None = None) -> None:
         """Raises OriginRefused unless a page of ours sent the cookie; a key proves itself.
@@ -128,6 +156,13 @@ async def find_job(kernel: Kernel, principal: Principal, job_id: str, wanted: Ro
         raise Unknown("job")
     require(principal, record.company_id, wanted)
     return record
+
+
+def stream_ticket(connection: Connection) -> str | None:
+    """Of the address of a stream, to which a browser can give nothing else; other routes take none."""
+    is_stream = not isinstance(connection, Request) or connection.scope["path"].endswith("/events")
+    ticket = connection.query_params.get("ticket") if is_stream else None
+    return ticket if isinstance(ticket, str) else None
 
 
 def session_token(connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ledgerwire.access import Session, SignIn
+from ledgerwire.access import Session, SignIn, Ticket
 from ledgerwire.books import (
     Account,
     AccountChange,
@@ -273,6 +273,7 @@ _VALUES: Final[list[msgspec.Struct]] = [
     ),
     COMPANY_EXAMPLE,
     Session("Ann", [COMPANY_EXAMPLE]),
+    Ticket("lwt_dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgb2YgYSB0aWNrZXQ", LATER),
     SignIn("Zm9ydHktdHdvIHJhbmRvbSBjaGFyYWN0ZXJzIG9mIGEgbGluaw"),
     TransactionPage([TRANSACTION], None),
     CompanyChange(closed_through=date(2026, 6, 30)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from ledgerwire.access import Session, SignIn
+from ledgerwire.access import Session, SignIn, Ticket
 from server.auth import COOKIE, Authenticator, session_cookie, session_token
 from server.companies import shown
 from server.parameters import Caller, TheKernel, TheSettings
@@ -71,6 +72,21 @@ async def sign_out(request: Request[Any, Any, Any], principal: Caller, kernel: T
     return answer
 
 
+@post(
+    "/tickets",
+    operation_id="createTicket",
+    summary="A ticket for one WebSocket or event stream, good once and for 30 seconds",
+    tags=["Session"],
+    responses={201: ResponseSpec(Ticket, description="Put it into the address: `?ticket=…`")},
+)
+async def create_ticket(principal: Caller, kernel: TheKernel) -> Response[Ticket]:
+    async with kernel.database.transaction() as sql:
+        ticket, until = await access.make_ticket(sql, principal, datetime.now(UTC))
+    return Response(
+        Ticket(ticket=ticket, expires_at=until), status_code=201, headers={"Cache-Control": "no-store"}
+    )
+
+
 async def _session(kernel: Kernel, principal: Principal) -> Session:
     async with kernel.database.reading() as sql:
         known = {record.company_id: record for record in await companies.list_companies(sql)}
@@ -82,4 +98,4 @@ async def _session(kernel: Kernel, principal: Principal) -> Session:
     )
 
 
-route_handlers = [sign_in, get_session, sign_out]
+route_handlers = [sign_in, get_session, sign_out, create_ticket]

@@ -164,6 +164,7 @@ async def _is_over(hub: Hub, asked: EventRequest, answer: Answer) -> bool:
 class EventStream(Stream):
     def __init__(self, hub: Hub, asked: EventRequest) -> None:
         super().__init__(hub, asked.request)
+        self.principal = asked.request.user
         self._asked = asked
         self._channel: Channel = hub.join(asked.company_id)
         self._session = Session(self.wake)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -55,6 +56,8 @@ class Stream(ABC):
         self._keepalive_at = self._loop.time() + self._tempo.keepalive
         self._recheck_at = self._loop.time() + self._tempo.recheck
         self._recheck: asyncio.Task[None] | None = None
+        #: Whose stream it is.
+        self.principal: Principal | None = None
 
     def wake(self) -> None:
         """Something is due."""
@@ -99,9 +102,21 @@ class Stream(ABC):
         if now >= self._keepalive_at:
             self._keepalive_at = now + self._tempo.keepalive
             self.keepalive()
-        if now >= self._recheck_at and (self._recheck is None or self._recheck.done()):
-            self._recheck_at = now + self._tempo.recheck
+        if self._has_run_out():
+            self.finish(SIGNED_OUT)
+        if now >= self._recheck_at:
+            self.recheck()
+
+    def recheck(self) -> None:
+        """Look whether its credential still opens all it watches."""
+        if self._recheck is None or self._recheck.done():
+            self._recheck_at = self._loop.time() + self._tempo.recheck
             self._recheck = self._loop.create_task(self._check_credential())
+
+    def _has_run_out(self) -> bool:
+        """A token has ended that nobody replaced: to the second, not to the next look."""
+        until = None if self.principal is None else self.principal.expires_at
+        return until is not None and datetime.now(UTC) >= until
 
     def _buffered(self) -> int:
         if self._transport is not None and not self._transport.is_closing():
@@ -111,18 +126,18 @@ class Stream(ABC):
 
     async def _check_credential(self) -> None:
         try:
-            principal = await self.identify()
+            principal = None if self.principal is None else await self._auth.again(self.principal)
         except Exception as error:  # noqa: BLE001 (no answer is no reason to end a stream)
             log.warning("A stream's credential could not be looked at: %s", error)
             return
-        if principal is None or not all(principal.may(name, Role.VIEWER) for name in self.companies()):
+        if principal is None:
+            self.finish(SIGNED_OUT)
+            return
+        self.principal = principal
+        if not all(principal.may(name, Role.VIEWER) for name in self.companies()):
             self.finish(SIGNED_OUT)
 
     # --- what a body adds -----------------------------------------------------------------------------
-
-    async def identify(self) -> Principal | None:
-        """Whose stream it is, as of now."""
-        return await self._auth.identify(self._connection)
 
     @abstractmethod
     def companies(self) -> list[str]:

@@ -106,8 +106,6 @@ class Socket(Stream):
     def __init__(self, hub: Hub, socket: Connection) -> None:
         super().__init__(hub, socket)
         self._socket = socket
-        self._principal: Principal | None = None
-        self._token: str | None = None
         self._seats: dict[str, Seat] = {}
         self._replies: deque[Frame] = deque()
         self._idle_since = self._loop.time()
@@ -115,8 +113,8 @@ class Socket(Stream):
     async def serve(self) -> End:
         """Until either side has had enough; raises OSError where the watcher left."""
         try:
-            self._principal = await self._auth.identify(self._socket) or await self._introduced()
-            self._auth.check_origin(self._socket, self._principal)
+            self.principal = await self._auth.identify(self._socket) or await self._introduced()
+            self._auth.check_origin(self._socket, self.principal)
         except OriginRefused:
             return FOREIGN
         except NotSignedIn:
@@ -139,14 +137,8 @@ class Socket(Stream):
         principal = await self._auth.by_token(first.token)
         if principal is None:
             raise NotSignedIn
-        self._token = first.token
         self._reply(Authenticated())
         return principal
-
-    async def identify(self) -> Principal | None:
-        if self._token is not None:
-            return await self._auth.by_token(self._token)
-        return await super().identify()
 
     async def say_goodbye(self, end: End) -> None:
         """A close frame, and a watcher that does not take it in time is dropped."""
@@ -254,8 +246,9 @@ class Socket(Stream):
         principal = await self._auth.by_token(token)
         if principal is None:
             raise NotSignedIn
-        self._principal, self._token = principal, token
+        self.principal = principal
         self._reply(Authenticated())
+        self.recheck()
 
     async def _subscribe(self, request: Subscribe) -> None:
         self._check_room(request.id)
@@ -290,11 +283,11 @@ class Socket(Stream):
             )
 
     async def _check_access(self, request: Subscribe) -> None:
-        if self._principal is None:
+        if self.principal is None:
             raise NotSignedIn
-        require(self._principal, request.company_id, Role.VIEWER)
+        require(self.principal, request.company_id, Role.VIEWER)
         if request.job_id is not None:
-            record = await find_job(self.hub.kernel, self._principal, request.job_id, Role.VIEWER)
+            record = await find_job(self.hub.kernel, self.principal, request.job_id, Role.VIEWER)
             if record.company_id != request.company_id:
                 raise Unknown("job")
 

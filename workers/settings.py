@@ -14,6 +14,7 @@ import msgspec
 DEVELOPMENT_PORT = 8000
 LONGEST_KEY = 4_096
 LONGEST_NAME = 200
+SHORTEST_SECRET = 32
 FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 WEB_URL = re.compile(r"https?://[!-~]+")
 
@@ -90,6 +91,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secure_cookies: bool = False
     #: Proxies (addresses, or ``*``) whose X-Forwarded-For and -Proto are believed; null: none.
     trusted_proxies: str | None = None
+    #: Whose JWTs are taken: HS256 by the secret, RS256 and ES256 by the keys at the address.
+    jwt_secret: str | None = None
+    jwt_jwks_url: str | None = None
+    #: What ``iss`` and ``aud`` have to be; null: they are not looked at.
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    #: Where in a token its companies stand, its role, and the name that its jobs show; dots lead into objects.
+    jwt_companies_claim: str = "companies"
+    jwt_role_claim: str = "role"
+    jwt_name_claim: str = "name"
+    #: In companies for which the token names none.
+    jwt_default_role: str = "viewer"
     #: Both are needed before anything is asked of a language model.
     openai_api_key: str | None = None
     openai_model: str | None = None
@@ -132,6 +145,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_dir / "files"
 
     @property
+    def takes_jwts(self) -> bool:
+        return bool(self.jwt_secret or self.jwt_jwks_url)
+
+    @property
     def has_language_model(self) -> bool:
         return bool(self.openai_api_key and self.openai_model)
 
@@ -167,6 +184,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         allowed_origins=tuple(filter(None, (o.strip() for o in env.get("ALLOWED_ORIGINS", "").split(",")))),
         secure_cookies=env.get("SECURE_COOKIES", "").lower() in {"1", "true", "yes"},
         trusted_proxies=env.get("FORWARDED_ALLOW_IPS") or None,
+        jwt_secret=_jwt_secret(env),
+        jwt_jwks_url=_web_url(env, "JWT_JWKS_URL"),
+        jwt_issuer=_line(env, "JWT_ISSUER", most=LONGEST_KEY),
+        jwt_audience=_line(env, "JWT_AUDIENCE", most=LONGEST_KEY),
+        jwt_companies_claim=_line(env, "JWT_COMPANIES_CLAIM", most=LONGEST_NAME) or "companies",
+        jwt_role_claim=_line(env, "JWT_ROLE_CLAIM", most=LONGEST_NAME) or "role",
+        jwt_name_claim=_line(env, "JWT_NAME_CLAIM", most=LONGEST_NAME) or "name",
+        jwt_default_role=_choice(env, "JWT_DEFAULT_ROLE", ("viewer", "bookkeeper", "admin")),
         openai_api_key=_line(env, "OPENAI_API_KEY", most=LONGEST_KEY),
         openai_model=_line(env, "OPENAI_MODEL", most=LONGEST_NAME),
         openai_base_url=_web_url(env, "OPENAI_BASE_URL"),
@@ -232,6 +257,14 @@ def _token_keys(env: Mapping[str, str]) -> tuple[str, ...]:
     if not all(FERNET_KEY.fullmatch(key) for key in keys):
         raise SettingError("TOKEN_KEYS should be Fernet keys, comma-separated, the newest first.")
     return keys
+
+
+def _jwt_secret(env: Mapping[str, str]) -> str | None:
+    """As long as the hash, at least (RFC 7518, 3.2): a shorter one can be guessed from a token."""
+    secret = _line(env, "JWT_SECRET", most=LONGEST_KEY)
+    if secret is not None and len(secret) < SHORTEST_SECRET:
+        raise SettingError(f"JWT_SECRET should have at least {SHORTEST_SECRET} characters.")
+    return secret
 
 
 def async_url(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -20,3 +21,10 @@ class Session(msgspec.Struct, frozen=True):
 
     name: str
     companies: list[Company]
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """Opens one WebSocket or event stream as you: ``?ticket=…``, once, until ``expires_at``."""
+
+    ticket: str
+    expires_at: datetime

@@ -164,7 +164,7 @@ PROBES: Mapping[str, Probe] = {
 NAMING = [name for name, probe in PROBES.items() if "/companies/" in probe.path and probe.path.count("{") > 1]
 #: What knows no company, or only one's own.
 OPEN = {"isAlive", "isReady", "signIn", "returnFromQuickBooks"}
-OWN = {"getSession", "signOut", "consentToQuickBooks"}
+OWN = {"getSession", "signOut", "createTicket", "consentToQuickBooks"}
 
 
 def operations(api: Api) -> set[str]:
@@ -245,6 +245,7 @@ async def test_without_a_key_nothing_is_told(sqlite_api: Api, theirs: Ids, name:
     own = {
         "getSession": Probe("/api/session"),
         "signOut": Probe("/api/sign-out", "POST"),
+        "createTicket": Probe("/api/tickets", "POST"),
         "consentToQuickBooks": Probe("/api/quickbooks/consent", "POST", json=consent),
     }
     probe = {**PROBES, **own}[name]

@@ -80,11 +80,16 @@ class Socket:
 
 @asynccontextmanager
 async def socket(
-    api: Api, key: str | None = None, *, protocols: list[str] | None = None, **headers: str
+    api: Api,
+    key: str | None = None,
+    *,
+    ticket: str | None = None,
+    protocols: list[str] | None = None,
+    **headers: str,
 ) -> AsyncIterator[Socket]:
     bearer = {"Authorization": f"Bearer {key}"} if key else {}
     sent = {name: value for name, value in headers.items() if value}
-    url = api.url.replace("http", "ws") + "/api/ws"
+    url = api.url.replace("http", "ws") + "/api/ws" + (f"?ticket={ticket}" if ticket else "")
     offered: Any = [PROTOCOL] if protocols is None else protocols
     async with connect(
         url, subprotocols=offered or None, additional_headers={**bearer, **sent}, open_timeout=WITHIN

@@ -14,12 +14,14 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import uuid_utils
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from workers.books.access_schema import api_keys, session_companies, sessions, sign_in_links
+from workers.books.access_schema import api_keys, session_companies, sessions, sign_in_links, tickets
 
 KEY_MARK = "lw_"
+TICKET_MARK = "lwt_"
+TICKET_LIFE = timedelta(seconds=30)
 PREFIX_LENGTH = 11
 LINK_LIFE = timedelta(hours=24)
 SESSION_LIFE = timedelta(days=30)
@@ -49,8 +51,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     memberships: Mapping[str, Role]
     #: Came by the dashboard's cookie, which a browser also sends for other sites' pages: check the Origin.
     session: bool
-    #: Null for a session.
+    #: One of the three says by what: a key, a session, or a token of the host application, which ends.
     key_id: str | None = None
+    session_hash: str | None = None
+    expires_at: datetime | None = None
     last_used: datetime | None = None
 
     def role_in(self, company_id: str) -> Role | None:
@@ -98,9 +102,11 @@ async def find_key(connection: AsyncConnection, secret: str) -> Principal | None
     """Whose ``secret`` it is; None for an unknown or revoked one."""
     if not secret.startswith(KEY_MARK):
         return None
-    found = await connection.execute(
-        select(api_keys).where(api_keys.c.secret_hash == hash_of(secret), api_keys.c.revoked_at.is_(None))
-    )
+    return await _key(connection, api_keys.c.secret_hash == hash_of(secret))
+
+
+async def _key(connection: AsyncConnection, which: ColumnElement[bool]) -> Principal | None:
+    found = await connection.execute(select(api_keys).where(which, api_keys.c.revoked_at.is_(None)))
     row = found.mappings().one_or_none()
     if row is None:
         return None
@@ -220,10 +226,14 @@ async def _open_session(connection: AsyncConnection, name: str, memberships: Map
 
 async def find_session(connection: AsyncConnection, session_token: str) -> Principal | None:
     """Whose session it is; None for an unknown, ended or expired one."""
+    return await _session(connection, hash_of(session_token))
+
+
+async def _session(connection: AsyncConnection, session_hash: str) -> Principal | None:
     rows = await connection.execute(
         select(sessions.c.name, session_companies.c.company_id, session_companies.c.role)
         .join(session_companies, session_companies.c.session_hash == sessions.c.session_hash)
-        .where(sessions.c.session_hash == hash_of(session_token), sessions.c.expires_at > datetime.now(UTC))
+        .where(sessions.c.session_hash == session_hash, sessions.c.expires_at > datetime.now(UTC))
         .order_by(session_companies.c.company_id)
     )
     found = rows.all()
@@ -233,11 +243,50 @@ async def find_session(connection: AsyncConnection, session_token: str) -> Princ
         name=found[0].name,
         memberships={row.company_id: Role(row.role) for row in found},
         session=True,
+        session_hash=session_hash,
     )
+
+
+async def find_again(connection: AsyncConnection, known: Principal, now: datetime) -> Principal | None:
+    """Who ``known`` is by now; None where its key was revoked, its session ended, or its token has run out."""
+    if known.key_id is not None:
+        return await _key(connection, api_keys.c.key_id == known.key_id)
+    if known.session_hash is not None:
+        return await _session(connection, known.session_hash)
+    return known if known.expires_at is not None and known.expires_at > now else None
 
 
 async def end_session(connection: AsyncConnection, session_token: str) -> None:
     await connection.execute(delete(sessions).where(sessions.c.session_hash == hash_of(session_token)))
+
+
+# --- tickets ----------------------------------------------------------------------------------------
+
+
+async def make_ticket(
+    connection: AsyncConnection, principal: Principal, now: datetime
+) -> tuple[str, datetime]:
+    """What opens one stream as ``principal``, once, and until when."""
+    token, until = TICKET_MARK + secrets.token_urlsafe(32), now + TICKET_LIFE
+    await connection.execute(delete(tickets).where(tickets.c.expires_at <= now))
+    row = {"ticket_hash": hash_of(token), "principal": msgspec.to_builtins(principal), "expires_at": until}
+    await connection.execute(insert(tickets), row)
+    return token, until
+
+
+async def redeem_ticket(connection: AsyncConnection, ticket: str, now: datetime) -> Principal | None:
+    """Whose it was; None for one that is unknown, used or too old, or whose key or session is no more."""
+    used = await connection.execute(
+        delete(tickets)
+        .where(tickets.c.ticket_hash == hash_of(ticket), tickets.c.expires_at > now)
+        .returning(tickets.c.principal)
+    )
+    held = used.scalar_one_or_none()
+    if held is None:
+        return None
+    found = await find_again(connection, msgspec.convert(held, Principal), now)
+    # No browser sends it by itself, as it does a cookie.
+    return None if found is None else msgspec.structs.replace(found, session=False)
 
 
 def hash_of(secret: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 
 from workers.books.schema import COMPANY_ID, UUID
-from workers.database import UTCTime, metadata
+from workers.database import JSONBytes, UTCTime, metadata
 
 HASH = String(64)
 ROLE = String(16)
@@ -56,4 +56,13 @@ session_companies = Table(
     Column("session_hash", HASH, ForeignKey("sessions.session_hash", ondelete="CASCADE"), primary_key=True),
     Column("company_id", COMPANY_ID, ForeignKey("companies.company_id"), primary_key=True),
     Column("role", ROLE, nullable=False),
+)
+
+#: What opens one stream, once, within seconds: a browser can put nothing but an address into a WebSocket.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket_hash", HASH, primary_key=True),
+    Column("principal", JSONBytes, nullable=False),
+    Column("expires_at", UTCTime, nullable=False, index=True),
 )
