@@ -14,6 +14,8 @@ from ledgerwire.books import Transaction, TransactionFilter
 from ledgerwire.client import Client
 from ledgerwire.handles import AsyncJobHandle, WatchEvent
 from ledgerwire.held import Held
+from ledgerwire.quickbooks_calls import QuickBooksCalls
+from ledgerwire.quickbooks_desk import AsyncQuickBooks
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import AsyncReceipts
 from ledgerwire.review import Categorized
@@ -22,6 +24,7 @@ from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
+    ExportQbo,
     Learn,
     Ocr,
     Submission,
@@ -161,6 +164,32 @@ class AsyncLedgerwire(Client):
             idempotency_key=idempotency_key,
         )
 
+    async def export_qbo(
+        self,
+        *,
+        company: str,
+        transaction_ids: Sequence[str] | None = None,
+        matching: TransactionFilter | Mapping[str, Any] | None = None,
+        failed_of: str | None = None,
+        dry_run: bool = False,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> AsyncJobHandle:
+        """Sends to QuickBooks what is approved and not there yet: all of it, or what you say by one of the three.
+
+        ``dry_run`` sends nothing and tells what would be sent. Its result says of each line that could not go why.
+        """
+        return await self.submit(
+            ExportQbo,
+            company_id=company,
+            transaction_ids=transaction_ids,
+            filter=matching,
+            failed_of=failed_of,
+            dry_run=dry_run or None,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
     async def learn(
         self, *, company: str, tenant_id: str | None = None, idempotency_key: str | None = None
     ) -> AsyncJobHandle:
@@ -219,6 +248,10 @@ class AsyncLedgerwire(Client):
     def receipts(self, company: str) -> AsyncReceipts:
         """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""
         return AsyncReceipts(ReceiptCalls(self._calls, company), self._body)
+
+    def quickbooks(self, company: str) -> AsyncQuickBooks:
+        """The company's QuickBooks: the connection, whose account is whose, and what was sent."""
+        return AsyncQuickBooks(QuickBooksCalls(self._calls, company), self._body)
 
     def watch(self, company: str, since: str | None = None) -> AsyncGenerator[WatchEvent]:
         """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""

@@ -24,6 +24,7 @@ from ledgerwire.command import (
     watch_option,
 )
 from ledgerwire.display import as_json, listing, log_line, printable, summary
+from ledgerwire.exporting import export, quickbooks
 from ledgerwire.following import display_for, ended, follow, show_all, submitted, tell, terminal
 from ledgerwire.jobs import Status
 from ledgerwire.receiving import receipt, receipts
@@ -44,7 +45,7 @@ def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     ctx.obj = ctx.obj or Session(url, api_key)
 
 
-for command in (approve, receipt, receipts, transactions, undo):
+for command in (approve, export, quickbooks, receipt, receipts, transactions, undo):
     main.add_command(command)
 
 

@@ -27,6 +27,8 @@ from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.held import Held
 from ledgerwire.persistence import Persistence
+from ledgerwire.quickbooks_calls import QuickBooksCalls
+from ledgerwire.quickbooks_desk import QuickBooks
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.review import Categorized
@@ -35,6 +37,7 @@ from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
+    ExportQbo,
     Learn,
     Ocr,
     Submission,
@@ -213,6 +216,32 @@ class Ledgerwire(Client):
             idempotency_key=idempotency_key,
         )
 
+    def export_qbo(
+        self,
+        *,
+        company: str,
+        transaction_ids: Sequence[str] | None = None,
+        matching: TransactionFilter | Mapping[str, Any] | None = None,
+        failed_of: str | None = None,
+        dry_run: bool = False,
+        tenant_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JobHandle:
+        """Sends to QuickBooks what is approved and not there yet: all of it, or what you say by one of the three.
+
+        ``dry_run`` sends nothing and tells what would be sent. Its result says of each line that could not go why.
+        """
+        return self.submit(
+            ExportQbo,
+            company_id=company,
+            transaction_ids=transaction_ids,
+            filter=matching,
+            failed_of=failed_of,
+            dry_run=dry_run or None,
+            tenant_id=tenant_id,
+            idempotency_key=idempotency_key,
+        )
+
     def learn(
         self, *, company: str, tenant_id: str | None = None, idempotency_key: str | None = None
     ) -> JobHandle:
@@ -269,6 +298,10 @@ class Ledgerwire(Client):
     def receipts(self, company: str) -> Receipts:
         """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""
         return Receipts(ReceiptCalls(self._calls, company), self._body)
+
+    def quickbooks(self, company: str) -> QuickBooks:
+        """The company's QuickBooks: the connection, whose account is whose, and what was sent."""
+        return QuickBooks(QuickBooksCalls(self._calls, company), self._body)
 
     def watch(self, company: str, since: str | None = None) -> Generator[WatchEvent]:
         """Every event of the company from ``since`` (a position) or now on, through drops, until you stop."""

@@ -17,11 +17,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, ViewportSize, expect, sync_playwright
 
+from tests.doubles.quickbooks.process import double_of_quickbooks
 from tests.running import Running
 from tests.static.conftest import ARGUMENTS, PROGRAMS
 from tests.static.dashboard import Dashboard
 from tests.static.desk import Desk
-from tests.static.quickbooks import double_of_quickbooks
 from tests.workers.outside.ocr.drawing import drawn, encoded, on_a_table
 
 ROOT = Path(__file__).parents[2]

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.doubles.quickbooks.process import double_of_quickbooks
 from tests.running import Running
 from tests.static.conftest import browser
 from tests.static.dashboard import Dashboard
 from tests.static.desk import Desk
-from tests.static.quickbooks import double_of_quickbooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
