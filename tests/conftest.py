@@ -1,3 +1,9 @@
 """The real parts that tests stand on; each in a module of its own."""
 
+import pytest
+
+# Told of before anything imports them: measurements use some of the stories' parts, too.
+STORIES = ("approvals", "asked", "bank", "claims", "exports", "kills", "watchers")
+pytest.register_assert_rewrite(*(f"tests.stories.{part}" for part in STORIES))
+
 pytest_plugins = ["tests.databases", "tests.brokers", "tests.running", "tests.doubles.fixtures"]

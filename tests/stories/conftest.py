@@ -11,13 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-HELPERS = ("approvals", "asked", "bank", "claims", "exports", "kills", "watchers")
-pytest.register_assert_rewrite(*(f"tests.stories.{helper}" for helper in HELPERS))
-
-from tests.brokers import Broker  # noqa: E402 (they are told of first)
-from tests.stories.fleet import Fleet  # noqa: E402
-from workers.jobs.kernel import Kernel  # noqa: E402
-from workers.settings import Settings, Tempo  # noqa: E402
+from tests.brokers import Broker
+from tests.stories.fleet import Fleet
+from workers.jobs.kernel import Kernel
+from workers.settings import Settings, Tempo
 
 HERE = Path(__file__).parent
 STANDARD = Tempo()
