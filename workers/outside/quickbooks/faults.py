@@ -98,17 +98,18 @@ class Rejected(QuickBooksError):
         return f'{ours} It says: "{self.detail}"' if self.detail else ours
 
 
-def fault_of(fault: Mapping[str, Any], status: int | None) -> QuickBooksError:
-    """What a Fault of a response, or of one item of a batch, comes to."""
+def fault_of(fault: Mapping[str, Any], status: int | None, after: float | None = None) -> QuickBooksError:
+    """What a Fault of a response, or of one item of a batch, comes to; ``after`` stood beside it."""
     errors = fault.get("Error") or fault.get("error") or [{}]
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
     code = str(first.get("code", "")).lstrip("0")
     kind = str(fault.get("type", "")).upper()
     if code == "3001":
-        return Throttled(status)
+        return Throttled(status, after=after)
     if code in {"3200", "3202"} or "AUTHENTICATION" in kind:
         return Unauthorized(status)
-    if code == "3100" or "AUTHORIZATION" in kind:
+    # 120 comes as an authorization fault, too, but is about what was asked for: the connection stands.
+    if code == "3100" or ("AUTHORIZATION" in kind and code not in WORDS):
         return Refused(status)
     if code == "10000" or "SYSTEM" in kind or "SERVICE" in kind:
         return Unavailable(status, may_have_happened=True)

@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from workers.outside.quickbooks.client import LOOPBACK
-from workers.outside.quickbooks.faults import QuickBooksError, Refused, Throttled, Unavailable
+from workers.outside.quickbooks.faults import QuickBooksError, Refused, Unavailable, seconds_of
 
 T = TypeVar("T")
 
 #: Seconds to connect, and to wait for an answer: others wait for a refresh.
 TIMEOUT = (5.0, 20.0)
+#: And for all of it, which is a page of text: a lease to refresh lasts thirty.
+WITHIN = 25.0
+LONGEST_BODY = 256 * 1024
 #: invalid_grant and invalid_client (RFC 6749, section 5.2); a 403 may be anybody's on the way.
 BAD = (400, 401)
 
@@ -78,16 +81,21 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         from intuitlib.client import AuthClient
         from intuitlib.exceptions import AuthClientError
 
-        from workers.outside.quickbooks.transport import lost
+        from workers.outside.quickbooks.transport import body_of, check_patience, lost
 
         class Client(AuthClient):  # type: ignore[misc]
             def request(self, method: str, url: str, **options: Any) -> Any:
                 if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
                     raise Unavailable
                 self.trust_env = False
-                return super().request(
-                    method, url, **{**options, "timeout": TIMEOUT, "allow_redirects": False}
-                )
+                ours = {"timeout": TIMEOUT, "allow_redirects": False, "stream": True}
+                with super().request(method, url, **{**options, **ours}) as response:
+                    # Where the library finds it: it reads without a bound, and drops Retry-After.
+                    response._content = body_of(response, within=WITHIN, most=LONGEST_BODY)  # noqa: SLF001
+                    response._content_consumed = True  # noqa: SLF001
+                after = seconds_of(response.headers.get("Retry-After"))
+                check_patience(response.status_code, after)
+                return response
 
         try:
             with Client(self.client_id, self.client_secret, self.redirect_uri, self.discovery_url) as client:
@@ -106,6 +114,4 @@ def _tokens(client: Any, _done: None) -> Tokens:
 
 
 def _fault(status: int) -> QuickBooksError:
-    if status in BAD:
-        return Refused(status)
-    return Throttled(status) if status == 429 else Unavailable(status, may_have_happened=True)  # noqa: PLR2004
+    return Refused(status) if status in BAD else Unavailable(status, may_have_happened=True)

@@ -5,13 +5,15 @@ Its own has no timeout, refreshes tokens as it is made, drops the raw status and
 
 from __future__ import annotations
 
+import time
 import warnings
+from http import HTTPStatus
 from typing import Any, Self
 
 import msgspec
 import requests
 from quickbooks import QuickBooks
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from workers.outside.quickbooks.faults import (
     QuickBooksError,
@@ -25,6 +27,8 @@ from workers.outside.quickbooks.faults import (
 
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT = (5.0, 60.0)
+#: And for all of it: a server that sends a byte a minute must not hold us for ever.
+WITHIN = 120.0
 #: A thousand accounts are half of it.
 LONGEST_BODY = 8 * 2**20
 MINOR_VERSION = 75
@@ -96,18 +100,23 @@ def accepted(send: Any) -> Text:
     """The answer where it is one; raises QuickBooksError."""
     try:
         with send() as response:
-            text = _text(response)
-            headers, status = response.headers, response.status_code
+            text = body_of(response).decode("utf-8", "replace")
+            after, status = seconds_of(response.headers.get("Retry-After")), response.status_code
     except requests.exceptions.RequestException as error:
         raise lost(error) from None
     if status == requests.codes.unauthorized:
         raise Unauthorized(status)
-    if status == requests.codes.too_many_requests:
-        raise Throttled(status, after=seconds_of(headers.get("Retry-After")))
-    if status >= requests.codes.internal_server_error:
-        raise Unavailable(status, after=seconds_of(headers.get("Retry-After")), may_have_happened=True)
-    _check(text, status)
+    check_patience(status, after)
+    _check(text, status, after)
     return Text(status, text)
+
+
+def check_patience(status: int, after: float | None) -> None:
+    """Raises where the other side asks for time."""
+    if status == requests.codes.too_many_requests:
+        raise Throttled(status, after=after)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unavailable(status, after=after, may_have_happened=True)
 
 
 def lost(error: Exception) -> QuickBooksError:
@@ -121,16 +130,23 @@ def lost(error: Exception) -> QuickBooksError:
     return UnknownOutcome()
 
 
-def _text(response: requests.Response) -> str:
-    body = b""
-    for piece in response.iter_content(64 * 1024):
-        body += piece
-        if len(body) > LONGEST_BODY:
-            raise Unavailable(response.status_code, may_have_happened=True)
-    return body.decode("utf-8", "replace")
+def body_of(response: requests.Response, *, within: float = WITHIN, most: int = LONGEST_BODY) -> bytes:
+    """As much as comes in that time; raises UnknownOutcome or Unavailable where that is not all."""
+    body, until = b"", time.monotonic() + within
+    try:
+        # One read of the socket each: iter_content would wait until a whole piece is there.
+        while piece := response.raw.read1(64 * 1024, decode_content=True):
+            body += piece
+            if len(body) > most:
+                raise Unavailable(response.status_code, may_have_happened=True)
+            if time.monotonic() > until:
+                raise UnknownOutcome(response.status_code)
+    except HTTPError:
+        raise UnknownOutcome(response.status_code) from None
+    return body
 
 
-def _check(text: str, status: int) -> None:
+def _check(text: str, status: int, after: float | None) -> None:
     """Fault may come with 200, and HTML with anything."""
     try:
         answer = msgspec.json.decode(text)
@@ -140,6 +156,6 @@ def _check(text: str, status: int) -> None:
         raise Unavailable(status, may_have_happened=True)
     fault = answer.get("Fault") or answer.get("fault")
     if isinstance(fault, dict):
-        raise fault_of(fault, status)
+        raise fault_of(fault, status, after)
     if fault is not None or status != requests.codes.ok:
         raise Unavailable(status, may_have_happened=True)
