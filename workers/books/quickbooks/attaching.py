@@ -39,7 +39,10 @@ class Parcel(msgspec.Struct, frozen=True):
 
 
 async def enlist_receipts(connection: AsyncConnection, office: Office, ids: Sequence[str]) -> None:
-    """Those of these lines that did not go along yet; also those that failed before."""
+    """Those of these lines that did not go along yet; also those that failed before.
+
+    What another job has on its way stays that job's: looked for by both at the same moment, it would be there twice.
+    """
     found = await connection.execute(_ATTACHED, {"ids": list(ids), **office.realm})
     own = {"company_id": office.company_id, "realm_id": office.realm_id, "job_id": office.job_id}
     rows = [
@@ -69,6 +72,17 @@ async def enlist_receipts(connection: AsyncConnection, office: Office, ids: Sequ
         )
 
 
+async def jobs_attaching(connection: AsyncConnection, office: Office) -> set[str]:
+    """The jobs that have receipts on their way: some may have ended without having seen them arrive."""
+    return set((await connection.execute(_SENDERS, office.realm)).scalars())
+
+
+async def take_over_receipts(connection: AsyncConnection, office: Office, job_ids: Sequence[str]) -> None:
+    """What those jobs had on its way is ours."""
+    if job_ids:
+        await connection.execute(_TAKE_OVER, {**office.realm, "jobs": list(job_ids), "mine": office.job_id})
+
+
 async def next_parcels(connection: AsyncConnection, office: Office, *, limit: int) -> list[Parcel]:
     found = await connection.execute(_NEXT, {**office.realm, "mine": office.job_id, "limit": limit})
     return [_parcel(row) for row in found]
@@ -81,12 +95,14 @@ async def count_parcels(connection: AsyncConnection, office: Office) -> int:
 async def settle_parcels(
     connection: AsyncConnection, office: Office, sent: Iterable[tuple[Parcel, str | None, str | None]]
 ) -> None:
-    """Each with its id over there, or with why it was refused."""
+    """Each with its id over there, or with why it was refused; not what another job has taken over."""
     rows = [
         {
             **office.realm,
             "receipt": parcel.receipt_id,
             "line": parcel.transaction_id,
+            "name": parcel.file_name,
+            "mine": office.job_id,
             "to": "failed" if qbo_id is None else "sent",
             "qbo": qbo_id,
             "why": why,
@@ -142,11 +158,17 @@ _AGAIN = (
         *_OF_REALM,
         files.c.receipt_id == bindparam("receipt"),
         files.c.transaction_id == bindparam("line"),
-        (files.c.state != "sent") | (files.c.file_name != bindparam("name")),
+        (files.c.state == "failed") | (files.c.file_name != bindparam("name")),
     )
     .values(state="sending", file_name=bindparam("name"), job_id=bindparam("mine"), qbo_id=None, detail=None)
 )
 _MINE = (*_OF_REALM, files.c.job_id == bindparam("mine"), files.c.state == "sending")
+_SENDERS = select(files.c.job_id).where(*_OF_REALM, files.c.state == "sending").distinct()
+_TAKE_OVER = (
+    update(files)
+    .where(*_OF_REALM, files.c.state == "sending", files.c.job_id.in_(bindparam("jobs", expanding=True)))
+    .values(job_id=bindparam("mine"))
+)
 _NEXT = (
     select(
         files.c.receipt_id,
@@ -174,7 +196,10 @@ _COUNT = select(func.count()).select_from(files).where(*_MINE)
 _SETTLE = (
     update(files)
     .where(
-        *_OF_REALM, files.c.receipt_id == bindparam("receipt"), files.c.transaction_id == bindparam("line")
+        *_MINE,
+        files.c.receipt_id == bindparam("receipt"),
+        files.c.transaction_id == bindparam("line"),
+        files.c.file_name == bindparam("name"),
     )
     .values(state=bindparam("to"), qbo_id=bindparam("qbo"), detail=bindparam("why"))
 )

@@ -135,9 +135,12 @@ async def end_lease(connection: AsyncConnection, company_id: str, *, holder: str
     await connection.execute(_END_LEASE, {"company": company_id, "holder": holder})
 
 
-async def refuse(connection: AsyncConnection, company_id: str, generation: int, problem: str) -> None:
-    """QuickBooks takes these tokens no more, and somebody has to connect again."""
-    await connection.execute(_REFUSE, {"company": company_id, "seen": generation, "why": problem})
+async def refuse(connection: AsyncConnection, company_id: str, problem: str, *, holder: str) -> None:
+    """QuickBooks takes the tokens that ``holder`` refreshes no more, and somebody has to connect again.
+
+    Where somebody just did, the lease is gone with the old connection, and the new one stands.
+    """
+    await connection.execute(_REFUSE, {"company": company_id, "holder": holder, "why": problem})
 
 
 async def disconnect(connection: AsyncConnection, company_id: str) -> None:
@@ -246,7 +249,7 @@ _KEEP = (
 _END_LEASE = update(connections).where(*_HELD).values(refreshing_by=None, refreshing_until=None)
 _REFUSE = (
     update(connections)
-    .where(_MINE, connections.c.generation == bindparam("seen"))
+    .where(*_HELD)
     .values(state="refused", problem=bindparam("why"), refreshing_by=None, refreshing_until=None)
 )
 _TO_SEND = (

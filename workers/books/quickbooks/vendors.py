@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workers.books.merchants import merchant_name
@@ -58,6 +58,15 @@ async def remember_vendors(
         await connection.execute(insert_new(connection.dialect, vendors), rows)
 
 
+async def forget_vendors(
+    connection: AsyncConnection, company_id: str, realm_id: str, names: Collection[str]
+) -> None:
+    """They are looked for again before they are used."""
+    if names:
+        values = {"company": company_id, "realm": realm_id, "names": [folded(name) for name in names]}
+        await connection.execute(_FORGET, values)
+
+
 def _readable(name: str) -> str:
     return " ".join(word if len(word) <= SHORT else word.capitalize() for word in name.split())
 
@@ -74,8 +83,10 @@ _LINES = select(transactions.c.transaction_id, transactions.c.description, _OF_R
     transactions.c.company_id == bindparam("company"),
     transactions.c.transaction_id.in_(bindparam("ids", expanding=True)),
 )
-_KNOWN = select(vendors.c.name, vendors.c.qbo_id).where(
+_OF_NAMES = (
     vendors.c.company_id == bindparam("company"),
     vendors.c.realm_id == bindparam("realm"),
     vendors.c.name.in_(bindparam("names", expanding=True)),
 )
+_KNOWN = select(vendors.c.name, vendors.c.qbo_id).where(*_OF_NAMES)
+_FORGET = delete(vendors).where(*_OF_NAMES)

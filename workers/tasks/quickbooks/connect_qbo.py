@@ -44,7 +44,7 @@ async def _exchange(attempt: Attempt, grant_id: str) -> None:
     settings, seal = attempt.shared.settings, attempt.shared.get(Seal.open)
     async with attempt.database.reading() as connection:
         grant = await grants.find_grant(connection, attempt.company_id, grant_id)
-    if grant is None:
+    if grant is None or grant.actor != attempt.actor:
         raise OVER
     application = application_of(settings, grant.redirect_uri)
     asked_at = datetime.now(UTC)

@@ -154,7 +154,20 @@ class Courier:
             return await self._send_alone(sending, unsure=fault.may_have_happened)
         if fault.code in STALE and sending.qbo_id is not None:
             return await self._send_newer(sending)
+        if fault.code in GONE and sending.operation == "update":
+            return await self._missing(sending, fault)
         return _refusal(sending, fault)
+
+    async def _missing(self, sending: Sending, fault: Rejected) -> Arrival:
+        """Intuit says the same of an account or a vendor that was made inactive: taken for gone, what is there would
+        be sent a second time.
+        """
+        identity = str(sending.qbo_id)
+        try:
+            await self._patiently(lambda company: company.read(sending.object_type, identity))
+        except Rejected as missing:
+            return _refusal(sending, missing)
+        return _refusal(sending, fault, is_there=True)
 
     async def _send_alone(self, sending: Sending, *, unsure: bool = False) -> Arrival:
         """Out of a batch that left it out. The batch's request id says nothing of this one's: where it may have been
@@ -243,10 +256,10 @@ def _body(sending: Sending, token: str) -> str:
     return with_identity(sending.body, str(sending.qbo_id), token)
 
 
-def _refusal(sending: Sending, fault: Rejected) -> Arrival:
+def _refusal(sending: Sending, fault: Rejected, *, is_there: bool = False) -> Arrival:
     if fault.code in GONE and sending.operation == "delete":
         return Arrival(sending=sending)
-    if fault.code in GONE and sending.operation == "update":
+    if fault.code in GONE and sending.operation == "update" and not is_there:
         gone = Refusal(outcome="conflict", detail=REMOVED, code=fault.code, gone=True)
         return Arrival(sending=sending, refusal=gone)
     outcome = OUTCOMES.get(fault.code, "rejected")

@@ -17,7 +17,7 @@ from ledgerwire.quickbooks import SentLine
 from ledgerwire.review import LineFailure
 from ledgerwire.submissions import ExportQbo
 from workers.books.enlisting import came_to_none_of, matching, settle, summarise, waiting
-from workers.books.quickbooks.attaching import enlist_receipts
+from workers.books.quickbooks.attaching import enlist_receipts, jobs_attaching, take_over_receipts
 from workers.books.quickbooks.claiming import Decision, claim, decide, to_send
 from workers.books.quickbooks.intuit import page_of
 from workers.books.quickbooks.sending import (
@@ -37,6 +37,7 @@ from workers.books.quickbooks.settling import (
     settle_left,
     would_be,
 )
+from workers.books.quickbooks.vendors import forget_vendors
 from workers.jobs.attempt import Attempt, Batch
 from workers.jobs.ledger import Ledger
 from workers.jobs.plan import Plan
@@ -56,6 +57,8 @@ ROUND = 200
 LANES = 10
 #: Lines decided on for each that may go: some of them are there already.
 LOOKED_AT = 2
+#: "Something you're trying to use has been made inactive": an account or a vendor; Intuit does not say which.
+NOT_THERE = ("610", "2500")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +81,7 @@ async def export_qbo(attempt: Attempt, submission: ExportQbo) -> Result:
     if submission.failed_of is not None:
         await find_earlier(attempt, submission.failed_of, ExportQbo, pointer="/failed_of", noun="export")
     office = await find_office(attempt)
-    tokens = Tokens(attempt)
+    tokens = Tokens(attempt, office.realm_id)
     try:
         return await _export(attempt, submission, office, tokens)
     finally:
@@ -123,11 +126,13 @@ class Export:
         """By this job in an earlier attempt, or by one that ended without having seen it arrive."""
         async with self.attempt.database.reading() as connection:
             senders = await jobs_sending(connection, self.office)
+            senders |= await jobs_attaching(connection, self.office)
         ended = [each for each in senders if await self._has_ended(each)]
         if not ended:
             return
         async with self.attempt.checkpoint() as batch:
             await take_over(batch.connection, self.office, ended)
+            await take_over_receipts(batch.connection, self.office, ended)
         async with self.attempt.database.reading() as connection:
             units = units_again(await on_its_way(connection, self.office))
         for start in range(0, len(units), LANES):
@@ -208,7 +213,13 @@ class Export:
                 )
                 sent = [line.transaction_id for line in lines if line.outcome in {"created", "updated"}]
                 await enlist_receipts(batch.connection, self.office, sent)
+                await self._forget_vendors(batch, lines)
             self._note(batch, lines, cursor=self.progress.cursor)
+
+    async def _forget_vendors(self, batch: Batch, lines: Sequence[SentLine]) -> None:
+        """Of lines that name somebody who is not there any more: the next export looks for them, or makes them."""
+        names = {line.vendor for line in lines if line.code in NOT_THERE and line.vendor}
+        await forget_vendors(batch.connection, self.office.company_id, self.office.realm_id, names)
 
     def _page(self, object_type: str, qbo_id: str) -> str:
         return page_of(self.attempt.shared.settings, object_type, qbo_id)

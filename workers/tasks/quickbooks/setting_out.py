@@ -70,9 +70,11 @@ class Desk:
 
     async def _create(self, name: str, courier: Courier) -> str:
         """Its id; empty where QuickBooks will not have it, and its lines go without."""
+        office = self._office
         for offered in (name, f"{name[:90]} (Vendor)"):
+            # Of this job: to the request id of an earlier one Intuit answers with a vendor who may be gone.
             request_id = request_id_of(
-                self._office.company_id, self._office.realm_id, "vendor", folded(offered)
+                office.company_id, office.realm_id, office.job_id, "vendor", folded(offered)
             )
 
             async def create(company: Company, name: str = offered, key: str = request_id) -> str:
@@ -83,7 +85,14 @@ class Desk:
             except Rejected as fault:
                 if fault.code != TAKEN:
                     break
+            # Another job may have made it at this moment.
+            if there := await self._find(offered, courier):
+                return there
         return ""
+
+    async def _find(self, name: str, courier: Courier) -> str | None:
+        found = await courier.call(lambda company: company.find_vendors([name]))
+        return next(iter(found.values()), None)
 
     async def _remember(self, ids: Mapping[str, str]) -> None:
         self._ids.update(ids)

@@ -15,7 +15,7 @@ from ledgerwire.errors import Problem
 from workers.books.quickbooks import connections
 from workers.books.quickbooks.connections import LEASE, Connected, NewTokens
 from workers.books.quickbooks.sealing import Seal, Unsealable
-from workers.jobs.attempt import Attempt
+from workers.jobs.attempt import Attempt, Drained, Stop
 from workers.jobs.faults import BadInput, TryLater
 from workers.outside.quickbooks import oauth
 from workers.outside.quickbooks.client import Company
@@ -32,13 +32,19 @@ AWAY = Problem(
     detail="It is tried again by itself; nothing that was done is lost.",
 )
 NOT_CONNECTED = BadInput.of(*connections.NOT_CONNECTED)
+MOVED = BadInput.of(
+    "quickbooks_moved",
+    "Another company of QuickBooks was connected meanwhile",
+    "What was sent before stays in the company it went to. Do this again for the one that is connected now.",
+)
 
 
 class Tokens:
-    """Of one attempt."""
+    """Of one attempt, and of one company over there: by default the one that it finds connected."""
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, realm_id: str | None = None) -> None:
         self._attempt = attempt
+        self._realm = realm_id
         self._application = application_of(attempt.shared.settings)
         self._seal = attempt.shared.get(Seal.open)
         self._company: Company | None = None
@@ -85,6 +91,10 @@ class Tokens:
             raise NOT_CONNECTED
         if now.state == "refused":
             raise refused(now.problem)
+        self._realm = self._realm or now.realm_id
+        if now.realm_id != self._realm:
+            # What is on its way was made for the other one: its accounts are not this one's.
+            raise MOVED
         return now
 
     async def _refreshed(self, now: Connected) -> Connected:
@@ -107,7 +117,7 @@ class Tokens:
             given = await self._application.refresh(self._unseal(now.refresh_token))
         except Refused:
             async with self._attempt.database.transaction() as tx:
-                await connections.refuse(tx, company_id, now.generation, AGAIN)
+                await connections.refuse(tx, company_id, AGAIN, holder=holder)
             raise refused(AGAIN) from None
         except QuickBooksError as error:
             async with self._attempt.database.transaction() as tx:
@@ -128,6 +138,10 @@ class Tokens:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_AGAIN):
                 await self._attempt.stopping.wait()
+                if self._attempt.stop is Stop.DRAIN:
+                    raise Drained
+                # Whoever ends it otherwise interrupts it here; what is set already is nothing to wait for.
+                await asyncio.Event().wait()
 
     def _unseal(self, sealed: bytes) -> str:
         try:
