@@ -169,7 +169,7 @@ _TAKE_OVER = (
     .where(*_OF_REALM, files.c.state == "sending", files.c.job_id.in_(bindparam("jobs", expanding=True)))
     .values(job_id=bindparam("mine"))
 )
-_NEXT = (
+_READY = (
     select(
         files.c.receipt_id,
         files.c.transaction_id,
@@ -189,10 +189,9 @@ _NEXT = (
     )
     .join(receipts, receipts.c.receipt_id == files.c.receipt_id)
     .where(*_MINE, objects.c.state == "sent")
-    .order_by(files.c.receipt_id, files.c.transaction_id)
-    .limit(bindparam("limit"))
 )
-_COUNT = select(func.count()).select_from(files).where(*_MINE)
+_NEXT = _READY.order_by(files.c.receipt_id, files.c.transaction_id).limit(bindparam("limit"))
+_COUNT = select(func.count()).select_from(_READY.subquery())
 _SETTLE = (
     update(files)
     .where(

@@ -24,6 +24,8 @@ from workers.books.schema import transactions
 PageOf = Callable[[str, str], str]
 #: Outcomes that are no failure.
 GOOD = ("created", "updated", "deleted", "already")
+#: "Something you're trying to use has been made inactive": an account or a vendor; Intuit does not say which.
+NOT_THERE = ("610", "2500")
 DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 WOULD = {"create": "would_create", "update": "would_update", "delete": "would_delete"}
 
@@ -99,6 +101,11 @@ def would_be(decision: Decision) -> SentLine:
         return left_line(decision)
     word = WOULD[decision.operation]
     return msgspec.structs.replace(decision.shown, outcome=word, **_standing_of(decision))
+
+
+def vendors_not_there(lines: Iterable[SentLine]) -> set[str]:
+    """Names of those who may have been removed over there: they are to be looked for, or made, again."""
+    return {line.vendor for line in lines if line.code in NOT_THERE and line.vendor}
 
 
 def outcome_of(line: SentLine) -> Outcome:

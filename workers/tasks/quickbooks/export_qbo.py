@@ -35,6 +35,7 @@ from workers.books.quickbooks.settling import (
     outcome_of,
     settle_arrivals,
     settle_left,
+    vendors_not_there,
     would_be,
 )
 from workers.books.quickbooks.vendors import forget_vendors
@@ -57,8 +58,6 @@ ROUND = 200
 LANES = 10
 #: Lines decided on for each that may go: some of them are there already.
 LOOKED_AT = 2
-#: "Something you're trying to use has been made inactive": an account or a vendor; Intuit does not say which.
-NOT_THERE = ("610", "2500")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,13 +212,9 @@ class Export:
                 )
                 sent = [line.transaction_id for line in lines if line.outcome in {"created", "updated"}]
                 await enlist_receipts(batch.connection, self.office, sent)
-                await self._forget_vendors(batch, lines)
+                gone = vendors_not_there(lines)
+                await forget_vendors(batch.connection, self.office.company_id, self.office.realm_id, gone)
             self._note(batch, lines, cursor=self.progress.cursor)
-
-    async def _forget_vendors(self, batch: Batch, lines: Sequence[SentLine]) -> None:
-        """Of lines that name somebody who is not there any more: the next export looks for them, or makes them."""
-        names = {line.vendor for line in lines if line.code in NOT_THERE and line.vendor}
-        await forget_vendors(batch.connection, self.office.company_id, self.office.realm_id, names)
 
     def _page(self, object_type: str, qbo_id: str) -> str:
         return page_of(self.attempt.shared.settings, object_type, qbo_id)

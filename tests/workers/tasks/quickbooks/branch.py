@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 
 from ledgerwire.quickbooks import AccountChoice, Consent
 from ledgerwire.submissions import BulkApprove, ConnectQbo, ExportQbo
-from tests.doubles.quickbooks import Limits, QuickBooksOnline
+from tests.doubles.quickbooks import REALM, Limits, QuickBooksOnline
 from tests.doubles.quickbooks.company import POSTING
+from tests.doubles.server import Misdeed, Request, Response
+from tests.stories.fleet import Fleet
 from tests.workers.jobs.conftest import Workers
 from tests.workers.tasks.office import Office
 from workers.books.quickbooks import grants, mapping
@@ -37,10 +40,26 @@ CHOICES = {
 }
 
 
+class Interrupted(QuickBooksOnline):
+    """With deeds of a test's own: each once, after a call has done its work and before it is answered."""
+
+    def __init__(self, **options: Any) -> None:
+        #: By how the call's path ends.
+        self.deeds: dict[str, Callable[[], Awaitable[object]]] = {}
+        super().__init__(**options)
+
+    async def _handle(self, request: Request) -> Response | Misdeed:
+        answer = await super()._handle(request)
+        deeds = [self.deeds.pop(end) for end in list(self.deeds) if request.path.endswith(end)]
+        for deed in deeds:
+            await deed()
+        return answer
+
+
 class Branch(Office):
     """An office whose books go to the double."""
 
-    double: QuickBooksOnline
+    double: Interrupted
     settings: Settings
     workers: Workers
     worker: WorkerProcess
@@ -54,22 +73,23 @@ class Branch(Office):
 
     # --- connecting -----------------------------------------------------------------------------------
 
-    async def consent(self, *, actor: str = "Ann") -> str:
+    async def consent(self, *, actor: str = "Ann", realm_id: str = REALM) -> str:
         """What a person does: begin, say yes over there, come back. The grant's id."""
         seal, uri = Seal.open(self.settings), redirect_uri(self.settings)
         async with self.database.transaction() as tx:
             begun = await grants.begin(
                 tx, self.company_id, actor=actor, redirect_uri=uri, now=datetime.now(UTC)
             )
-            code = self.double.authority.grant(self.double.company.realm_id, uri)
-            consent = Consent(state=begun.state, code=code, realm_id=self.double.company.realm_id)
+            code = self.double.authority.grant(realm_id, uri)
+            consent = Consent(state=begun.state, code=code, realm_id=realm_id)
             taken = await grants.take_back(tx, consent, actor=actor, seal=seal, now=datetime.now(UTC))
         assert taken is not None
         assert taken[0] == self.company_id
         return taken[1]
 
-    async def connect(self) -> JobRecord:
-        return await self.run(ConnectQbo(company_id=self.company_id, grant_id=await self.consent()))
+    async def connect(self, realm_id: str = REALM) -> JobRecord:
+        grant_id = await self.consent(realm_id=realm_id)
+        return await self.run(ConnectQbo(company_id=self.company_id, grant_id=grant_id))
 
     async def connection(self) -> Connected:
         async with self.database.reading() as connection:
@@ -112,15 +132,15 @@ class Branch(Office):
 
 
 @pytest.fixture
-async def double() -> AsyncIterator[QuickBooksOnline]:
-    double = QuickBooksOnline(limits=Limits(minute=MINUTE))
+async def double() -> AsyncIterator[Interrupted]:
+    double = Interrupted(limits=Limits(minute=MINUTE))
     await double.start()
     yield double
     await double.stop()
 
 
 @pytest.fixture
-async def quickbooks_settings(settings: Settings, double: QuickBooksOnline) -> Settings:
+async def quickbooks_settings(settings: Settings, double: Interrupted) -> Settings:
     return msgspec.structs.replace(
         settings,
         qbo_client_id=double.variables["QBO_CLIENT_ID"],
@@ -131,7 +151,7 @@ async def quickbooks_settings(settings: Settings, double: QuickBooksOnline) -> S
 
 
 @pytest.fixture
-async def unconnected(workers: Workers, quickbooks_settings: Settings, double: QuickBooksOnline) -> Branch:
+async def unconnected(workers: Workers, quickbooks_settings: Settings, double: Interrupted) -> Branch:
     workers.settings = quickbooks_settings
     worker = await workers.start(*KINDS.values())
     kernel = await workers.kernel(quickbooks_settings)
@@ -150,4 +170,50 @@ async def branch(unconnected: Branch) -> Branch:
     return unconnected
 
 
-__all__ = ["Branch", "branch", "double", "quickbooks_settings", "unconnected"]
+# --- a worker that dies -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fleet(quickbooks_settings: Settings) -> Iterator[Fleet]:
+    found = Fleet(quickbooks_settings)
+    yield found
+    found.close()
+
+
+class Frail(Branch):
+    """Its worker is a process of its own."""
+
+    fleet: Fleet
+
+    async def hire(self) -> None:
+        await asyncio.to_thread(self.fleet.start().await_ready)
+
+    async def replace_worker(self) -> None:
+        """kill -9, and another one takes its place."""
+        await asyncio.to_thread(self.fleet.workers[-1].kill)
+        self.fleet.start()
+
+
+@pytest.fixture
+async def frail(workers: Workers, quickbooks_settings: Settings, double: Interrupted, fleet: Fleet) -> Frail:
+    kernel = await workers.kernel(quickbooks_settings)
+    branch = await Frail.opened(kernel, "acme")
+    assert isinstance(branch, Frail)
+    branch.double, branch.settings, branch.fleet = double, quickbooks_settings, fleet
+    await branch.hire()
+    await branch.connect()
+    await branch.map()
+    return branch
+
+
+__all__ = [
+    "Branch",
+    "Frail",
+    "Interrupted",
+    "branch",
+    "double",
+    "fleet",
+    "frail",
+    "quickbooks_settings",
+    "unconnected",
+]

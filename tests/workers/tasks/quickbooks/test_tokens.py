@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import update
 
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import ExportQbo, FetchQbo
@@ -17,16 +18,32 @@ from tests.workers.tasks.conftest import kernel, settings, workers
 from tests.workers.tasks.office import refusal
 from tests.workers.tasks.quickbooks.branch import (
     Branch,
+    Frail,
     branch,
     double,
+    fleet,
+    frail,
     quickbooks_settings,
     unconnected,
 )
 from workers.books.quickbooks import connections
-from workers.books.quickbooks.connections import LEASE
+from workers.books.quickbooks.connections import LEASE, NewTokens
+from workers.books.quickbooks.schema import quickbooks_connections
 from workers.books.quickbooks.sealing import Seal, Unsealable
+from workers.jobs.record import JobRecord
+from workers.tasks import KINDS
 
-__all__ = ["branch", "double", "kernel", "quickbooks_settings", "settings", "unconnected", "workers"]
+__all__ = [
+    "branch",
+    "double",
+    "fleet",
+    "frail",
+    "kernel",
+    "quickbooks_settings",
+    "settings",
+    "unconnected",
+    "workers",
+]
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -53,6 +70,53 @@ async def test_two_that_refresh_leave_a_generation_that_works(branch: Branch) ->
     after = await branch.connection()
     assert (after.state, after.generation - before) == ("connected", branch.double.authority.refreshes)
     assert (await branch.export())["exported"] == 1
+
+
+async def test_two_workers_refresh_once(branch: Branch) -> None:
+    ids = await branch.approved(12)
+    await branch.restart(worker_threads=1)
+    await branch.workers.start(*KINDS.values())
+    branch.double.authority.expire()
+    wanted = [ExportQbo(company_id=branch.company_id), FetchQbo(company_id=branch.company_id)]
+    submitted: list[JobRecord] = []
+    all_submitted = asyncio.Event()
+    at_work: set[str | None] = set()
+
+    async def until_both_are_at_work() -> None:
+        await all_submitted.wait()
+        for each in submitted:
+            at_work.add((await reach(branch.kernel, each.job_id, Status.RUNNING)).worker_id)
+
+    branch.double.deeds["/tokens/bearer"] = until_both_are_at_work
+    submitted += [await branch.submit(each) for each in wanted]
+    all_submitted.set()
+    for each in submitted:
+        await reach(branch.kernel, each.job_id, Status.COMPLETE)
+    assert len(at_work) == 2
+    assert branch.double.authority.refreshes == 1
+    branch.assert_once_each(ids)
+
+
+@ON_SQLITE
+async def test_one_killed_while_it_refreshes_is_followed_by_one_that_refreshes_again(frail: Frail) -> None:
+    """Intuit has rotated, and the answer never came: the token before is good for a day more."""
+    ids = await frail.approved(3)
+    authority = frail.double.authority
+    authority.grace = 86_400.0
+    authority.expire()
+
+    async def die() -> None:
+        await frail.replace_worker()
+        long_ago = datetime.now(UTC) - LEASE
+        async with frail.database.transaction() as tx:
+            await tx.execute(update(quickbooks_connections).values(refreshing_until=long_ago))
+
+    frail.double.deeds["/tokens/bearer"] = die
+    submitted = await frail.submit(ExportQbo(company_id=frail.company_id))
+    record = await reach(frail.kernel, submitted.job_id, Status.COMPLETE, within=90)
+    assert record.result is not None
+    assert (record.result["outcomes"], authority.refreshes) == ({"created": 3}, 2)
+    frail.assert_once_each(ids)
 
 
 async def rotated_by_one_that_died(branch: Branch, *, ago: timedelta) -> None:
@@ -89,6 +153,24 @@ async def test_where_it_is_not_taken_any_more_somebody_is_asked_to_connect(branc
     record = await branch.run(ExportQbo(company_id=branch.company_id))
     assert refusal(record)[0] == "quickbooks_refused"
     assert (await branch.connection()).state == "refused"
+
+
+async def test_a_refusal_of_old_tokens_spares_a_new_connection(branch: Branch) -> None:
+    """Somebody connects again while the old tokens are refused: the first generation of one is not the other's."""
+    connected = await branch.connection()
+    now = datetime.now(UTC)
+    async with branch.database.transaction() as tx:
+        assert await connections.lease_refresh(
+            tx, branch.company_id, connected.generation, holder="slow", now=now
+        )
+    await branch.connect()
+    late = NewTokens("access-late", "refresh-late", now + timedelta(hours=1))
+    seal = Seal.open(branch.settings)
+    async with branch.database.transaction() as tx:
+        await connections.refuse(tx, branch.company_id, "No.", holder="slow")
+        assert not await connections.keep_tokens(tx, branch.company_id, late, holder="slow", seal=seal)
+    assert (await branch.connection()).state == "connected"
+    assert (await branch.result(FetchQbo(company_id=branch.company_id)))["accounts"]
 
 
 @ON_SQLITE
