@@ -1,14 +1,17 @@
-"""``connect-qbo``, ``fetch-qbo`` and ``disconnect-qbo`` through a real worker and the double."""
+"""``connect-qbo`` through a real worker and the double: a person's consent, once, and what comes of another one."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
 from ledgerwire.jobs import Status
-from ledgerwire.quickbooks import QuickBooksConnection
-from ledgerwire.submissions import ConnectQbo, DisconnectQbo, FetchQbo
+from ledgerwire.quickbooks import Consent, QuickBooksConnection
+from ledgerwire.submissions import ConnectQbo, ExportQbo
+from tests.doubles.quickbooks import REALM
+from tests.doubles.quickbooks.company import Company
+from tests.workers.jobs.conftest import reach
 from tests.workers.tasks.conftest import kernel, settings, workers
 from tests.workers.tasks.office import refusal
 from tests.workers.tasks.quickbooks.branch import (
@@ -18,10 +21,20 @@ from tests.workers.tasks.quickbooks.branch import (
     quickbooks_settings,
     unconnected,
 )
-from workers.books.quickbooks.connections import find_connection, find_endpoints, show_connection
-from workers.tasks.quickbooks.application import application_of
+from workers.books.quickbooks import grants
+from workers.books.quickbooks.connections import show_connection
+from workers.books.quickbooks.intuit import redirect_uri
+from workers.books.quickbooks.sealing import Seal
 
 __all__ = ["branch", "double", "kernel", "quickbooks_settings", "settings", "unconnected", "workers"]
+
+#: Another company over there, in which the same person keeps books.
+OTHER = "9130000000000002"
+
+
+def other_company(branch: Branch) -> Company:
+    branch.double.companies[OTHER] = Company(OTHER, "Other Company")
+    return branch.double.companies[OTHER]
 
 
 async def shown(branch: Branch) -> QuickBooksConnection:
@@ -67,48 +80,94 @@ async def test_a_server_that_is_away_for_a_moment_is_asked_again(unconnected: Br
     assert (record.status, record.attempt) == (Status.COMPLETE, 2)
 
 
-async def test_what_changed_over_there_is_fetched(branch: Branch) -> None:
-    company = branch.double.company
-    accounts = len(company.rows("Account"))
-    company.create("Account", {"Name": "Parking", "AccountType": "Expense"})
-    company.closed_through = date(2026, 3, 31)
-    result = await branch.result(FetchQbo(company_id=branch.company_id))
-    assert result["accounts"] == accounts + 1
-    assert (await shown(branch)).closed_through == date(2026, 3, 31)
-    address = application_of(branch.settings).discovery_url
-    async with branch.database.reading() as connection:
-        endpoints = await find_endpoints(connection, address)
-    assert endpoints is not None
-    assert endpoints["authorization"].endswith("/connect/oauth2")
+async def test_an_answer_that_is_lost_has_cost_the_code(unconnected: Branch) -> None:
+    """It was good once: the person is asked to begin again, and can."""
+    unconnected.double.switch("drop_after", "token", count=1)
+    assert refusal(await unconnected.connect())[0] == "consent_over"
+    assert (await shown(unconnected)).state == "none"
+    assert (await unconnected.connect()).status is Status.COMPLETE
 
 
-async def test_fetching_without_a_connection_finds_out_where_to_consent(unconnected: Branch) -> None:
-    result = await unconnected.result(FetchQbo(company_id=unconnected.company_id))
-    assert result["realm_id"] is None
-    address = application_of(unconnected.settings).discovery_url
-    async with unconnected.database.reading() as connection:
-        assert await find_endpoints(connection, address) is not None
+# --- whose consent it is --------------------------------------------------------------------------------
 
 
-async def test_disconnecting_revokes_and_forgets_and_what_was_sent_stays(branch: Branch) -> None:
-    ids = await branch.approved(2)
+async def test_a_consent_comes_back_once_and_with_who_began(unconnected: Branch) -> None:
+    branch, now = unconnected, datetime.now(UTC)
+    seal, uri = Seal.open(branch.settings), redirect_uri(branch.settings)
+    async with branch.database.transaction() as tx:
+        begun = await grants.begin(tx, branch.company_id, actor="Ann", redirect_uri=uri, now=now)
+    consent = Consent(state=begun.state, code="code-of-hers", realm_id=REALM)
+    for actor, at, is_taken in [
+        ("Bob", now, False),
+        ("Ann", now + grants.LIFE, False),
+        ("Ann", now, True),
+        ("Ann", now, False),
+    ]:
+        async with branch.database.transaction() as tx:
+            taken = await grants.take_back(tx, consent, actor=actor, seal=seal, now=at)
+        assert (taken is not None) is is_taken, (actor, at)
+
+
+async def test_nobody_connects_with_somebody_else_s_consent(unconnected: Branch) -> None:
+    grant = await unconnected.consent(actor="Bob")
+    record = await unconnected.run(ConnectQbo(company_id=unconnected.company_id, grant_id=grant))
+    assert record.submitted_by == "Ann"
+    assert refusal(record)[0] == "consent_over"
+    assert (await shown(unconnected)).state == "none"
+    submission = ConnectQbo(company_id=unconnected.company_id, grant_id=grant)
+    his = await unconnected.kernel.submit(submission, submitted_by="Bob")
+    await reach(unconnected.kernel, his.record.job_id, Status.COMPLETE)
+    assert (await shown(unconnected)).connected_by == "Bob"
+
+
+# --- connecting again -----------------------------------------------------------------------------------
+
+
+async def test_the_same_company_again_knows_what_was_confirmed_and_sent(branch: Branch) -> None:
+    ids = await branch.approved(3)
     await branch.export()
-    assert await branch.result(DisconnectQbo(company_id=branch.company_id)) == {"revoked": True}
-    assert len(branch.double.authority.revoked) == 1
-    async with branch.database.reading() as connection:
-        assert await find_connection(connection, branch.company_id) is None
-    branch.assert_once_each(ids)
-    await branch.connect()
-    # Its accounts are still confirmed, and what is there is known.
-    ids += await branch.approved(1, first=3)
+    before = await branch.connection()
+    assert (await branch.connect()).status is Status.COMPLETE
+    assert (await branch.connection()).access_token != before.access_token
+    assert (await branch.export(transaction_ids=ids))["skipped"] == 3
+    ids += await branch.approved(1, first=4)
     assert (await branch.export())["outcomes"] == {"created": 1}
     branch.assert_once_each(ids)
 
 
-async def test_disconnecting_forgets_also_where_intuit_does_not_hear_of_it(branch: Branch) -> None:
-    branch.double.switch("html503", "token", count=20)
-    record = await branch.run(DisconnectQbo(company_id=branch.company_id))
-    assert record.result == {"revoked": False}
-    [said] = [line.text for line in await branch.log(record.job_id) if line.level == "warning"]
-    assert "Remove the application there, too" in said
-    assert (await shown(branch)).state == "none"
+async def test_another_company_begins_with_nothing_confirmed_and_gets_nothing_twice(branch: Branch) -> None:
+    other = other_company(branch)
+    ids = await branch.approved(2)
+    await branch.export()
+    record = await branch.connect(OTHER)
+    assert record.result == {
+        "company_name": "Other Company",
+        "realm_id": OTHER,
+        "accounts": len(other.rows("Account")),
+    }
+    [later] = await branch.approved(1, first=3)
+    result = await branch.export(transaction_ids=[*ids, later])
+    assert result["outcomes"] == {"already": 2, "unmapped": 1}
+    assert other.rows("Purchase") == []
+    await branch.connect()
+    assert (await branch.export())["outcomes"] == {"created": 1}
+    branch.assert_once_each([*ids, later])
+
+
+async def test_what_is_on_its_way_to_one_company_never_goes_to_another(branch: Branch) -> None:
+    """Its accounts are known by their numbers, and they are others' over there."""
+    other = other_company(branch)
+    ids = await branch.approved(12)
+
+    async def somebody_connects_the_other() -> None:
+        assert (await branch.connect(OTHER)).status is Status.COMPLETE
+
+    # The export asks who the vendors are, and has sent nothing yet.
+    branch.double.deeds["/query"] = somebody_connects_the_other
+    record = await branch.run(ExportQbo(company_id=branch.company_id))
+    assert refusal(record)[0] == "quickbooks_moved"
+    assert (branch.sent, other.rows("Purchase")) == ([], [])
+    await branch.connect()
+    assert (await branch.export())["outcomes"] == {"created": 12}
+    branch.assert_once_each(ids)
+    assert other.rows("Purchase") == []
