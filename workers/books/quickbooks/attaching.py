@@ -92,6 +92,11 @@ async def count_parcels(connection: AsyncConnection, office: Office) -> int:
     return int((await connection.execute(_COUNT, {**office.realm, "mine": office.job_id})).scalar_one())
 
 
+async def count_sent(connection: AsyncConnection, office: Office) -> int:
+    """Those that arrived with this job."""
+    return int((await connection.execute(_COUNT_SENT, {**office.realm, "mine": office.job_id})).scalar_one())
+
+
 async def settle_parcels(
     connection: AsyncConnection, office: Office, sent: Iterable[tuple[Parcel, str | None, str | None]]
 ) -> None:
@@ -192,6 +197,11 @@ _READY = (
 )
 _NEXT = _READY.order_by(files.c.receipt_id, files.c.transaction_id).limit(bindparam("limit"))
 _COUNT = select(func.count()).select_from(_READY.subquery())
+_COUNT_SENT = (
+    select(func.count())
+    .select_from(files)
+    .where(*_OF_REALM, files.c.job_id == bindparam("mine"), files.c.state == "sent")
+)
 _SETTLE = (
     update(files)
     .where(

@@ -83,6 +83,11 @@ async def export_qbo(attempt: Attempt, submission: ExportQbo) -> Result:
     tokens = Tokens(attempt, office.realm_id)
     try:
         return await _export(attempt, submission, office, tokens)
+    except Stopped:
+        async with attempt.checkpoint():
+            pass
+        # The checkpoint raises Drained; a cancel has its own way.
+        return await asyncio.Future()
     finally:
         await tokens.close()
 
@@ -199,9 +204,7 @@ class Export:
             if isinstance(outcome, BaseException) and not isinstance(outcome, Stopped):
                 raise outcome
         if any(isinstance(outcome, Stopped) for outcome in outcomes):
-            # The checkpoint raises Drained; a cancel has its own way.
-            await self._settle([])
-            await asyncio.Event().wait()
+            raise Stopped
 
     async def _settle(self, arrivals: Sequence[Arrival]) -> None:
         async with self.attempt.checkpoint() as batch:

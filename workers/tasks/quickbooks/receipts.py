@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from workers.books.quickbooks.attaching import Parcel, count_parcels, next_parcels, settle_parcels
+from workers.books.quickbooks.attaching import Parcel, count_parcels, count_sent, next_parcels, settle_parcels
 from workers.books.quickbooks.sending import Office
 from workers.jobs.attempt import Attempt
 from workers.outside.quickbooks.client import Company
@@ -20,11 +20,11 @@ Sent = tuple[Parcel, str | None, str | None]
 
 
 async def send_receipts(attempt: Attempt, office: Office, courier: Courier) -> int:
-    """How many went along."""
+    """How many went along with this job, also in an attempt before."""
     async with attempt.database.reading() as connection:
         total = await count_parcels(connection, office)
     attempt.begin("attach", total=total, noun="receipts")
-    done = good = 0
+    done = 0
     while parcels := await _next(attempt, office):
         sent = await _send_some(attempt, courier, parcels)
         async with attempt.checkpoint() as batch:
@@ -34,8 +34,8 @@ async def send_receipts(attempt: Attempt, office: Office, courier: Courier) -> i
             for parcel, _qbo_id, why in sent:
                 if why:
                     batch.log(f"Receipt {parcel.file_name} did not go along: {why}", level="warning")
-        good += sum(qbo_id is not None for _parcel, qbo_id, _why in sent)
-    return good
+    async with attempt.database.reading() as connection:
+        return await count_sent(connection, office)
 
 
 async def _next(attempt: Attempt, office: Office) -> list[Parcel]:
