@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.errors import FieldError
@@ -38,7 +38,9 @@ async def list_sent(
     query = select(objects.c.shown, *newest).where(*_conditions(company_id, wanted))
     if cursor:
         place = _read(cursor)
-        query = query.where(tuple_(*newest) < tuple_(place.at, place.transaction_id))
+        # SQLite compares text: the time has to be written as the column writes it.
+        at = literal(place.at, objects.c.sent_at.type)
+        query = query.where(tuple_(*newest) < tuple_(at, place.transaction_id))
     found = await connection.execute(query.order_by(*(each.desc() for each in newest)).limit(limit + 1))
     rows = found.all()
     lines = [msgspec.convert(row.shown, SentLine) for row in rows[:limit]]
