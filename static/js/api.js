@@ -45,10 +45,29 @@ export function asProblem(error) {
   return { title: "Something went wrong in this page", detail: "Reload it. Your jobs run on the server and go on." };
 }
 
+/** @typedef {() => string | Promise<string>} GetToken */
+
 export class Api {
-  /** @param {string} [baseUrl] where the server lives; the page's own origin if empty */
-  constructor(baseUrl = "") {
+  /** @type {Promise<string> | null} */
+  #token = null;
+
+  /**
+   * @param {string} [baseUrl] where the server lives; the page's own origin if empty
+   * @param {GetToken | null} [getToken] brings a key or a token; without it the session's cookie says who asks
+   */
+  constructor(baseUrl = "", getToken = null) {
     this.baseUrl = new URL(baseUrl || "/", location.href).href.replace(/\/$/, "");
+    this.getToken = getToken;
+  }
+
+  /** The token in use; null where the cookie does. @param {{fresh?: boolean}} [how] @returns {Promise<string | null>} */
+  async token({ fresh = false } = {}) {
+    if (!this.getToken) return null;
+    if (fresh || !this.#token) this.#token = Promise.resolve(this.getToken());
+    const asked = this.#token;
+    // One that could not be brought is asked for again.
+    asked.catch(() => this.#token === asked && (this.#token = null));
+    return asked;
   }
 
   /** @returns {Promise<Session>} */
@@ -134,10 +153,24 @@ export class Api {
   /** @param {string} path @param {RequestInit} [init] */
   async #fetch(path, init) {
     try {
-      return await fetch(this.baseUrl + path, { credentials: "same-origin", cache: "no-cache", ...init });
+      return await this.send(path, { cache: "no-cache", ...init });
     } catch {
       throw new ApiError(UNREACHABLE);
     }
+  }
+
+  /** Whatever comes back; a token that has run out is replaced once. @param {string} path @param {RequestInit} [init] */
+  async send(path, init = {}) {
+    const response = await this.#sendOnce(path, init, false);
+    return response.status === 401 && this.getToken ? this.#sendOnce(path, init, true) : response;
+  }
+
+  /** @param {string} path @param {RequestInit} init @param {boolean} fresh */
+  async #sendOnce(path, init, fresh) {
+    const token = await this.token({ fresh });
+    const headers = new Headers(init.headers);
+    if (token) headers.set("Authorization", `Bearer ${token}`);
+    return fetch(this.baseUrl + path, { credentials: token ? "omit" : "same-origin", ...init, headers });
   }
 }
 

@@ -156,6 +156,23 @@
  */
 
 /**
+ * @typedef {object} Unsubscribe
+ * @property {"unsubscribe"} type
+ * @property {number} id
+ */
+
+/**
+ * @typedef {object} Authenticate
+ * @property {"authenticate"} type
+ * @property {string} token
+ */
+
+/**
+ * @typedef {object} Authenticated
+ * @property {"authenticated"} type
+ */
+
+/**
  * @typedef {object} ClientPing
  * @property {"ping"} type
  */
@@ -186,7 +203,13 @@
  * @property {FieldError[]} errors
  */
 
-/** @typedef {LedgerEvent | Subscribed | Pong | SocketError} Reply */
+/**
+ * @typedef {object} Unsubscribed
+ * @property {"unsubscribed"} type
+ * @property {number} id
+ */
+
+/** @typedef {LedgerEvent | Subscribed | Unsubscribed | Authenticated | Pong | SocketError} Reply */
 
 /**
  * @typedef {object} SignIn

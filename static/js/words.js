@@ -3,7 +3,7 @@
  * @import { BankAccount } from "./contract-books.js"
  * @import { Job, Status } from "./contract.js"
  */
-import { ago, clockTime, counted, duration } from "./format.js";
+import { ago, clockTime, count, counted, duration } from "./format.js";
 import { isOver } from "./jobs.js";
 
 /** @type {Record<string, string>} */
@@ -134,4 +134,10 @@ export function unitsWords({ units }) {
 export function tookWords({ status, started_at, finished_at }) {
   if (!started_at || !finished_at) return "";
   return `${status === "complete" ? "Finished in" : "Ended after"} ${duration(Math.max(0, (Date.parse(finished_at) - Date.parse(started_at)) / 1000))}`;
+}
+
+/** The counts of a result, as a reader needs them: "imported 120 · categorized 118". @param {Record<string, any> | null} result */
+export function resultWords(result) {
+  const counts = Object.entries(result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
+  return counts.slice(0, 6).map(([name, value]) => `${name.replaceAll("_", " ")} ${count(value)}`).join(" · ");
 }

@@ -61,4 +61,4 @@ def test_it_draws_a_job_it_is_handed(dashboard: Dashboard) -> None:
     parts = dashboard.page.locator("job-card job-progress").evaluate(
         "element => [...element.shadowRoot.querySelectorAll('[part]')].map((each) => each.part.value)"
     )
-    assert {"head", "label", "percent", "track", "bar", "message", "count"} == set(parts)
+    assert {"head", "label", "percent", "track", "bar", "message", "count"} <= set(parts)

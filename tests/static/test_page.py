@@ -119,7 +119,7 @@ def test_blocked_streams_fall_to_polling(context: BrowserContext, running: Runni
     dashboard.block_websockets()
     dashboard.block_streams()
     dashboard.page.goto(office.sign_in_url())
-    dashboard.assert_live("polling")
+    dashboard.assert_live("long polling")
     dashboard.upload("june.csv", bank_file(300))
     dashboard.assert_complete(300)
     dashboard.assert_no_complaints()

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.static import node
+from tests.static.node import packages
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"
-TSC = HERE / "node_modules" / "typescript"
 
 
 @pytest.fixture(scope="module")
-def compiler() -> str:
-    """The pinned TypeScript compiler, installed on first use."""
-    wanted = json.loads((HERE / "package.json").read_text())["devDependencies"]["typescript"]
-    manifest = TSC / "package.json"
-    if not manifest.exists() or json.loads(manifest.read_text())["version"] != wanted:
-        done = node.run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-        if done.returncode and not os.environ.get("CI"):
-            pytest.skip(f"npm cannot install the TypeScript compiler: {done.stderr.strip()[-300:]}")
-        assert done.returncode == 0, done.stderr
-    return str(HERE / "node_modules" / ".bin" / "tsc")
+def compiler(packages: Path) -> str:
+    """The pinned TypeScript compiler."""
+    return str(packages / ".bin" / "tsc")
 
 
 def test_the_types_hold(compiler: str) -> None:
@@ -70,3 +61,6 @@ def test_no_string_becomes_markup() -> None:
 def test_modules_stay_small() -> None:
     for path in own_files(".js", ".css"):
         assert len(path.read_text().splitlines()) <= 330, path.name
+
+
+__all__ = ["packages"]

@@ -3,13 +3,14 @@
  * @import { State } from "../connection.js"
  */
 
-const WORDS = { idle: "Not connected", connecting: "Connecting…", live: "Live", waiting: "Reconnecting…", refused: "Signed out" };
+const WORDS = { idle: "Not connected", connecting: "Connecting…", live: "Live", waiting: "Reconnecting…", paused: "Paused while hidden", refused: "Signed out" };
 /** @type {State} */
 const IDLE = { name: "idle", transport: "WebSocket" };
 const HINTS = {
   WebSocket: "Updates arrive over a WebSocket.",
   SSE: "WebSockets are blocked on the way, so updates arrive over Server-Sent Events. Nothing is lost.",
-  polling: "Streams are blocked on the way, so the page asks for news again and again. Nothing is lost.",
+  "long polling": "Streams are blocked on the way, so the page asks for news and waits for it. Nothing is lost.",
+  polling: "Whatever waits is cut off on the way, so the page asks for news every few seconds. Nothing is lost.",
 };
 
 export class ConnectionBadge extends HTMLElement {

@@ -11,6 +11,7 @@ sheet.replaceSync(`
   font-variant-numeric: tabular-nums;
 }
 :host([hidden]) { display: none; }
+:host(:is(job-progress-compact)) { display: inline-block; max-width: 100%; vertical-align: middle; }
 .row { display: flex; justify-content: space-between; align-items: baseline; gap: 4px 16px; }
 .words { min-width: 0; }
 .label { font-weight: 560; }
@@ -43,10 +44,55 @@ sheet.replaceSync(`
 :host([status="pending"]) .track { animation: breathe 1.6s ease-in-out infinite; }
 @keyframes sheen { 60%, 100% { transform: translateX(100%); } }
 @keyframes breathe { 50% { opacity: 0.55; } }
+.icon::before { content: "○"; display: inline-block; width: 1.3em; color: var(--_faint); }
+:host([status="running"]) .icon::before { content: "◐"; color: var(--_accent); }
+:host([status="complete"]) .icon::before { content: "✓"; color: var(--_ok); }
+:host([status="failed"]) .icon::before, :host([status="unknown"]) .icon::before { content: "✕"; color: var(--_bad); }
+:host([status="cancelled"]) .icon::before { content: "–"; }
+.error:empty, .result:empty { display: none; }
+.error {
+  display: grid; gap: 2px; margin: 8px 0 0; padding: 8px 12px; overflow-wrap: anywhere;
+  border-left: 3px solid var(--_bad); border-radius: 4px; background: color-mix(in srgb, var(--_bad) 8%, transparent);
+}
+.error .title { font-weight: 560; }
+.detail:empty { display: none; }
+.result { margin: 8px 0 0; color: var(--_faint); overflow-wrap: anywhere; }
+.actions { display: flex; gap: 8px; margin-top: 10px; }
+.actions:not(:has(.button:not([hidden]))) { display: none; }
+.button {
+  font: inherit; padding: 6px 14px; min-height: 32px; border-radius: 8px; cursor: pointer; color: inherit;
+  border: 1px solid color-mix(in srgb, currentColor 28%, transparent); background: transparent;
+}
+.button[hidden] { display: none; }
+.button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
+.button:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
+:host([bare]) :is(.icon, .error, .result, .actions) { display: none; }
+.line { display: inline-flex; align-items: center; gap: 8px; max-width: 100%; }
+.line .icon::before { width: 1em; }
+.line .label { font-weight: inherit; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.line .track { flex: none; width: 96px; height: 6px; margin: 0; }
+.line .percent { flex: none; min-width: 3ch; color: var(--_faint); }
+.line .percent:empty { display: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: reduce) {
   .bar { transition: none; }
   .track, .bar::after { animation: none !important; }
   .bar::after { content: none; }
 }
+`);
+
+/** The look of <job-progress-modal>; the variables are those of the other. */
+export const modalSheet = new CSSStyleSheet();
+modalSheet.replaceSync(`
+.dialog {
+  box-sizing: border-box; width: min(32rem, calc(100vw - 32px)); padding: 24px; border: 0; border-radius: 16px; color: inherit;
+  background: var(--job-progress-surface, var(--surface, Canvas)); box-shadow: 0 16px 48px rgb(0 0 0 / 28%);
+}
+.dialog::backdrop { background: rgb(15 20 40 / 46%); }
+.heading { margin: 0 0 16px; font-size: 1.15em; }
+.button {
+  font: inherit; margin-top: 18px; padding: 8px 18px; min-height: 36px; border-radius: 8px; cursor: pointer; color: inherit;
+  border: 1px solid color-mix(in srgb, currentColor 28%, transparent); background: transparent;
+}
+.button:focus-visible { outline: 2px solid var(--job-progress-accent, var(--accent, #3451d1)); outline-offset: 2px; }
 `);

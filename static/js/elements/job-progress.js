@@ -1,168 +1,99 @@
 /**
- * A job's progress, live, on any page of the same origin:
+ * A job's progress, live, on any page:
  *
  *     <script type="module" src="/js/elements/job-progress.js"></script>
  *     <job-progress job-id="0198…"></job-progress>
  *
- * Attributes: `job-id`, `base-url` (the page's own origin if left out), `label` (the bar's accessible name).
- * Property `job`: hand it a job and it draws that one and opens no connection.
- * Events (bubbling, composed; `detail` is the job): `job-progress`, `job-complete`, `job-error` (failed or cancelled).
- * Parts: `head` (of `label` and `count`: the present step), `label`, `count`, `track`, `bar`, `message`, `percent` (of the
- * whole job). Attribute `status` mirrors the job's.
+ * See job-element.js for its attributes, properties and events. `bare` leaves out the error, the result and the buttons.
+ * Parts: `icon`, `head` (of `label` and `count`: the present step), `label`, `count`, `track`, `bar`, `message`, `percent`
+ * (of the whole job), `error`, `result`, `actions`, `button`. Variables: see job-progress.css.js.
  *
  * @import { Job, Problem } from "../contract.js"
  */
 import { remaining } from "../format.js";
 import { isOver } from "../jobs.js";
-import { watchJob } from "../watching.js";
-import { messageWords, statusWord, stepWord, tookWords, unitsWords } from "../words.js";
+import { messageWords, resultWords, statusWord, stepWord, tookWords, unitsWords } from "../words.js";
+import { holding, JobElement, piece, progressBar } from "./job-element.js";
 import { sheet } from "./job-progress.css.js";
 
-/** How often, at most, a screen reader is told. */
-const ANNOUNCE_EVERY = 5_000;
-
-export class JobProgress extends HTMLElement {
-  static observedAttributes = ["job-id", "base-url", "label"];
-
-  /** @type {Job | null} */
-  #job = null;
-  #stop = () => {};
-  #announced = 0;
-  #parts = parts();
+export class JobProgress extends JobElement {
+  #parts;
 
   constructor() {
-    super();
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet];
-    root.append(...this.#parts.roots);
+    const made = parts();
+    super([sheet], made.roots);
+    this.#parts = made;
+    made.cancel.addEventListener("click", () => this.cancel());
+    made.retry.addEventListener("click", () => this.retry());
   }
 
-  get job() {
-    return this.#job;
+  /** @override @param {string} label */
+  name(label) {
+    this.#parts.bar.track.setAttribute("aria-label", label);
   }
 
-  set job(job) {
-    this.#stop();
-    this.#take(job);
-  }
-
-  connectedCallback() {
-    this.#watch();
-  }
-
-  disconnectedCallback() {
-    this.#stop();
-  }
-
-  attributeChangedCallback() {
-    this.#parts.track.setAttribute("aria-label", this.getAttribute("label") ?? "Job progress");
-    if (this.isConnected) this.#watch();
-  }
-
-  #watch() {
-    this.#stop();
-    const jobId = this.getAttribute("job-id");
-    if (!jobId) return;
-    this.#stop = watchJob(this.getAttribute("base-url") ?? "", jobId, {
-      job: (job) => this.#take(job),
-      problem: (problem) => this.#explain(problem),
-    });
-  }
-
-  /** @param {Job | null} job */
-  #take(job) {
-    const before = this.#job;
-    if (job === before) return;
-    this.#job = job;
-    if (!job) return;
-    this.#draw(job);
-    this.#announce(job, before);
-    this.#tell("job-progress", job);
-    if (isOver(job) && before?.version !== job.version) this.#tell(job.status === "complete" ? "job-complete" : "job-error", job);
-  }
-
-  /** @param {Job} job */
-  #draw(job) {
-    const { label, step, percent, track, bar, message, units, eta } = this.#parts;
-    if (this.getAttribute("status") !== job.status) this.setAttribute("status", job.status);
+  /** @override @param {Job} job */
+  draw(job) {
+    const { label, step, percent, bar, message, units, eta, result, cancel, retry } = this.#parts;
     label.textContent = isOver(job) || !job.step || job.status === "pending" ? statusWord(job) : stepWord(job.step);
     step.textContent = !isOver(job) && job.step ? `Step ${job.step.index} of ${job.step.count}` : "";
     percent.textContent = job.status === "complete" || (isOver(job) && job.progress === 0) ? "" : `${job.progress}%${isOver(job) ? "" : " of the whole job"}`;
-    bar.style.setProperty("--_progress", String(job.progress));
-    track.setAttribute("aria-valuenow", String(job.progress));
-    track.setAttribute("aria-valuetext", spoken(job));
+    bar.show(job);
     message.textContent = messageWords(job);
     units.textContent = isOver(job) ? "" : unitsWords(job);
     this.toggleAttribute("empty", isOver(job) && job.progress === 0);
     eta.textContent = isOver(job) ? tookWords(job) : job.eta_seconds === null ? "" : remaining(job.eta_seconds);
+    result.textContent = job.status === "complete" ? resultWords(job.result) : "";
+    cancel.hidden = isOver(job) || job.cancel_requested;
+    retry.hidden = job.status !== "failed" && job.status !== "cancelled";
+    this.#complain(job.error);
   }
 
-  /** @param {Job} job @param {Job | null} before */
-  #announce(job, before) {
-    const ended = isOver(job) && before !== null && !isOver(before);
-    if (!ended && performance.now() - this.#announced < ANNOUNCE_EVERY) return;
-    this.#announced = performance.now();
-    const { polite, urgent } = this.#parts;
-    if (ended && job.status === "failed") urgent.textContent = `${spoken(job)}. ${job.error?.title ?? ""}`;
-    else polite.textContent = spoken(job);
+  /** @override @param {Problem | null} problem */
+  explain(problem) {
+    if (problem && !this.job) this.#parts.label.textContent = problem.title;
+    this.#complain(problem);
   }
 
-  /** @param {Problem} problem */
-  #explain(problem) {
-    this.setAttribute("status", "unknown");
-    this.#parts.label.textContent = problem.title;
-    this.#parts.message.textContent = problem.detail ?? "";
+  /** @param {Problem | null} problem */
+  #complain(problem) {
+    const { error } = this.#parts;
+    const said = [piece("strong", "title"), piece("span", "detail"), ...(problem?.errors ?? []).slice(0, 3).map(() => piece("span", "detail"))];
+    const words = problem ? [problem.title, problem.detail ?? "", ...(problem.errors ?? []).slice(0, 3).map(({ pointer, detail }) => `${pointer}: ${detail}`)] : [];
+    words.forEach((text, at) => said[at] && (said[at].textContent = text));
+    error.replaceChildren(...(problem ? said : []));
   }
-
-  /** @param {string} name @param {Job} job */
-  #tell(name, job) {
-    this.dispatchEvent(new CustomEvent(name, { detail: job, bubbles: true, composed: true }));
-  }
-}
-
-/** @param {Job} job */
-function spoken(job) {
-  const step = !isOver(job) && job.step ? `${stepWord(job.step)}, step ${job.step.index} of ${job.step.count}, ` : "";
-  return `${statusWord(job)}, ${step}${job.progress} percent`;
 }
 
 function parts() {
+  const icon = piece("span", "icon", "icon");
+  icon.setAttribute("aria-hidden", "true");
   const label = piece("span", "label", "label");
   const step = piece("span", "step");
   const percent = piece("span", "percent", "percent");
-  const bar = piece("div", "bar", "bar");
-  const track = piece("div", "track", "track");
+  const bar = progressBar();
   const message = piece("span", "message", "message");
   const units = piece("span", "units", "count");
   const eta = piece("span", "eta");
-  const polite = piece("p", "unseen");
-  const urgent = piece("p", "unseen");
-  for (const [name, value] of Object.entries({ role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": "Job progress" })) {
-    track.setAttribute(name, value);
-  }
-  polite.setAttribute("aria-live", "polite");
-  urgent.setAttribute("role", "alert");
-  track.append(bar);
   const head = piece("div", "row", "head");
-  head.append(holding("words", label, step), units);
+  head.append(holding("words", icon, label, step), units);
   const foot = piece("div", "row foot");
   foot.append(holding("whole", percent, eta), message);
-  return { label, step, percent, bar, track, message, units, eta, polite, urgent, roots: [head, track, foot, polite, urgent] };
+  const error = piece("div", "error", "error");
+  const result = piece("p", "result", "result");
+  const [cancel, retry] = [button("Cancel"), button("Try again")];
+  const actions = piece("div", "actions", "actions");
+  actions.append(cancel, retry);
+  return { label, step, percent, bar, message, units, eta, error, result, cancel, retry, roots: [head, bar.track, foot, error, result, actions] };
 }
 
-/** @param {string} name @param {...HTMLElement} children */
-function holding(name, ...children) {
-  const element = piece("div", name);
-  element.append(...children);
-  return element;
-}
-
-/** @param {string} tag @param {string} className @param {string} [part] */
-function piece(tag, className, part) {
-  const element = document.createElement(tag);
-  element.className = className;
-  if (part) element.setAttribute("part", part);
-  return element;
+/** @param {string} words */
+function button(words) {
+  const made = /** @type {HTMLButtonElement} */ (piece("button", "button", "button"));
+  made.type = "button";
+  made.textContent = words;
+  made.hidden = true;
+  return made;
 }
 
 customElements.define("job-progress", JobProgress);

@@ -1,20 +1,35 @@
 /**
- * The last rung: ask, wait up to 20 s for an answer, ask again. Passes wherever plain HTTP does.
+ * The last rungs, which pass wherever plain HTTP does: ask and wait up to 20 s for an answer (long polling), or, where
+ * something on the way cuts what waits, ask every second, and less often while there is no news (polling).
  * @import { Events } from "../contract.js"
  * @import { Closed, Transport, Watch } from "./transport.js"
  */
 import { problemFrom, query } from "../api.js";
-import { eventsUrl, isFatal } from "./transport.js";
+import { eventsPath, isFatal } from "./transport.js";
 
 const WAIT = 20;
 /** Between two answers, so that a busy company does not become a busy loop. */
 const PAUSE = 250;
+const OFTEN = 1_000;
+const SELDOM = 5_000;
+const SLOWER = 1.5;
+
+/** @type {Transport} */
+export function longPolling(watch) {
+  return repeat(watch, WAIT, () => PAUSE);
+}
 
 /** @type {Transport} */
 export function polling(watch) {
+  let pause = OFTEN;
+  return repeat(watch, 0, (hasNews) => (pause = hasNews ? OFTEN : Math.min(SELDOM, pause * SLOWER)));
+}
+
+/** @param {Watch} watch @param {number} wait seconds @param {(hasNews: boolean) => number} pauseAfter milliseconds */
+function repeat(watch, wait, pauseAfter) {
   const abort = new AbortController();
   let stopped = false;
-  ask(watch, abort.signal)
+  ask(watch, abort.signal, wait, pauseAfter)
     .catch(() => ({}))
     .then((why) => {
       if (!stopped) watch.close(why);
@@ -25,15 +40,14 @@ export function polling(watch) {
   };
 }
 
-/** @param {Watch} watch @param {AbortSignal} signal @returns {Promise<Closed>} */
-async function ask(watch, signal) {
+/** @param {Watch} watch @param {AbortSignal} signal @param {number} wait @param {(hasNews: boolean) => number} pauseAfter @returns {Promise<Closed>} */
+async function ask(watch, signal, wait, pauseAfter) {
   let since = watch.since;
   for (let first = true; !signal.aborted; first = false) {
-    const response = await fetch(eventsUrl(watch) + query({ since, wait: first ? 0 : WAIT }), {
+    const response = await watch.api.send(eventsPath(watch) + query({ since, wait: first ? 0 : wait }), {
       headers: { Accept: "application/json" },
-      credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.any([signal, AbortSignal.timeout((WAIT + 10) * 1000)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout((wait + 10) * 1000)]),
     });
     if (!response.ok) {
       return { fatal: isFatal(response.status) ? problemFrom(await response.text(), response.status) : null };
@@ -42,7 +56,8 @@ async function ask(watch, signal) {
     if (first) watch.open();
     deliver(answer, watch);
     since = answer.position;
-    await new Promise((go) => setTimeout(go, PAUSE));
+    const pause = pauseAfter(answer.snapshot !== null || answer.events.length > 0);
+    await new Promise((go) => setTimeout(go, pause));
   }
   return {};
 }

@@ -4,7 +4,7 @@
  * @import { Transport, Watch } from "./transport.js"
  */
 import { problemFrom, query } from "../api.js";
-import { Deadline, eventsUrl, isFatal, OPEN_WITHIN, SILENT_FOR } from "./transport.js";
+import { Deadline, eventsPath, isFatal, OPEN_WITHIN, SILENT_FOR } from "./transport.js";
 
 /** @type {Transport} */
 export function sse(watch) {
@@ -27,8 +27,8 @@ export function sse(watch) {
 /** @param {Watch} watch @param {AbortSignal} signal @param {Deadline} deadline */
 async function read(watch, signal, deadline) {
   const headers = { Accept: "text/event-stream" };
-  const url = eventsUrl(watch) + query({ since: watch.since });
-  const response = await fetch(url, { headers, signal, credentials: "same-origin", cache: "no-store" });
+  const path = eventsPath(watch) + query({ since: watch.since });
+  const response = await watch.api.send(path, { headers, signal, cache: "no-store" });
   if (!response.ok || !response.body) {
     return { fatal: isFatal(response.status) ? problemFrom(await response.text(), response.status) : null };
   }

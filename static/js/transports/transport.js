@@ -1,12 +1,13 @@
 /**
  * What every rung of the ladder is: a function that starts one stream and returns how to stop it.
  * It tells `open` once the server has agreed, `event` for every event, and exactly one `close` unless stopped.
+ * @import { Api } from "../api.js"
  * @import { LedgerEvent, Problem } from "../contract.js"
  */
 
 /**
  * @typedef {object} Watch
- * @property {string} baseUrl
+ * @property {Api} api
  * @property {string} companyId
  * @property {string | null} since
  * @property {() => void} open
@@ -32,8 +33,8 @@ export function isFatal(status) {
 }
 
 /** @param {Watch} watch */
-export function eventsUrl(watch) {
-  return `${watch.baseUrl}/api/jobs/company/${encodeURIComponent(watch.companyId)}/events`;
+export function eventsPath({ companyId }) {
+  return `/api/jobs/company/${encodeURIComponent(companyId)}/events`;
 }
 
 /** Calls `late` when nothing was heard for a while; `heard()` starts the wait anew. */

@@ -1,55 +1,136 @@
 /**
- * The first rung: one socket, subprotocol `ledgerwire.v1`, one JSON event per text frame.
- * @import { ClientPing, Reply, SocketError, Subscribe } from "../contract.js"
- * @import { Transport, Watch } from "./transport.js"
+ * The first rung: one socket for all that a client watches, subprotocol `ledgerwire.v1`, one JSON event per text frame.
+ * @import { Api } from "../api.js"
+ * @import { Authenticate, ClientPing, LedgerEvent, Reply, SocketError, Subscribe, Unsubscribe } from "../contract.js"
+ * @import { Closed, Transport, Watch } from "./transport.js"
  */
+import { endOf } from "../tokens.js";
 import { Deadline, isFatal, OPEN_WITHIN, SILENT_FOR } from "./transport.js";
 
 const PROTOCOL = "ledgerwire.v1";
 const PING_EVERY = 15_000;
+/** A token is replaced this long before it ends, so that the socket keeps its place. */
+const AHEAD = 15_000;
+
+/** The line of each client, as long as somebody is on it. @type {WeakMap<Api, Line>} */
+const lines = new WeakMap();
 
 /** @type {Transport} */
 export function websocket(watch) {
-  const socket = new WebSocket(`${watch.baseUrl.replace(/^http/, "ws")}/api/ws`, [PROTOCOL]);
-  const deadline = new Deadline(() => end({}));
-  const pings = window.setInterval(() => say(socket, { type: "ping" }), PING_EVERY);
-  let over = false;
+  let line = lines.get(watch.api);
+  if (!line) lines.set(watch.api, (line = new Line(watch.api)));
+  return line.join(watch);
+}
 
-  /** @param {import("./transport.js").Closed | null} why */
-  function end(why) {
-    if (over) return;
-    over = true;
-    deadline.clear();
-    clearInterval(pings);
-    socket.close();
-    if (why) watch.close(why);
+class Line {
+  /** @type {Map<number, Watch>} */
+  #watches = new Map();
+  #next = 1;
+  #isReady = false;
+  #isOver = false;
+  #renewal = 0;
+  #deadline = new Deadline(() => this.#end({}));
+  #pings = window.setInterval(() => this.#say({ type: "ping" }), PING_EVERY);
+
+  /** @param {Api} api */
+  constructor(api) {
+    this.api = api;
+    this.socket = new WebSocket(`${api.baseUrl.replace(/^http/, "ws")}/api/ws`, [PROTOCOL]);
+    this.#deadline.set(OPEN_WITHIN);
+    this.socket.onopen = () => (api.getToken ? this.#introduce(false) : this.#ready());
+    this.socket.onclose = ({ code, reason }) => this.#end(this.#reading(code, reason));
+    this.socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
   }
 
-  deadline.set(OPEN_WITHIN);
-  socket.onopen = () => say(socket, subscription(watch));
-  socket.onclose = ({ code, reason }) => end({ fatal: isFatal(code) ? { title: reason || "Signed out", status: code - 4000 } : null });
-  socket.onmessage = ({ data }) => {
-    if (over) return;
-    deadline.set(SILENT_FOR);
-    const reply = /** @type {Reply} */ (JSON.parse(data));
-    if (reply.type === "error") end({ fatal: refusal(reply) });
-    else if (reply.type === "subscribed") watch.open();
-    else if ("position" in reply) watch.event(reply);
-  };
-  return () => end(null);
-}
+  /** @param {Watch} watch @returns {() => void} how to leave */
+  join(watch) {
+    const id = this.#next++;
+    this.#watches.set(id, watch);
+    if (this.#isReady) this.#subscribe(id, watch);
+    return () => this.#leave(id);
+  }
 
-/** @param {Watch} watch @returns {Subscribe} */
-function subscription({ companyId, since }) {
-  return { type: "subscribe", id: 1, company_id: companyId, job_id: null, since };
-}
+  /** @param {number} id */
+  #leave(id) {
+    if (!this.#watches.delete(id) || this.#isOver) return;
+    if (this.#watches.size === 0) this.#end({});
+    else if (this.#isReady) this.#say({ type: "unsubscribe", id });
+  }
 
-/** @param {SocketError} reply */
-function refusal({ title, status, detail, errors }) {
-  return isFatal(status) ? { title, status, detail, errors } : null;
-}
+  /** @param {boolean} fresh whether the token in use is to be replaced */
+  async #introduce(fresh) {
+    try {
+      const token = (await this.api.token({ fresh })) ?? "";
+      this.#say({ type: "authenticate", token });
+      const end = endOf(token);
+      window.clearTimeout(this.#renewal);
+      if (end) this.#renewal = window.setTimeout(() => this.#introduce(true), Math.max(1_000, end - Date.now() - AHEAD));
+    } catch {
+      // Whoever brings tokens could not: the one in use goes on until it ends.
+      if (!this.#isReady) this.#end({});
+    }
+  }
 
-/** @param {WebSocket} socket @param {Subscribe | ClientPing} message */
-function say(socket, message) {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  #ready() {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    for (const [id, watch] of this.#watches) this.#subscribe(id, watch);
+  }
+
+  /** @param {number} id @param {Watch} watch */
+  #subscribe(id, { companyId, since }) {
+    this.#say({ type: "subscribe", id, company_id: companyId, job_id: null, since });
+  }
+
+  /** @param {Reply} reply */
+  #hear(reply) {
+    if (this.#isOver) return;
+    this.#deadline.set(SILENT_FOR);
+    if (reply.type === "authenticated") this.#ready();
+    else if (reply.type === "subscribed") this.#watches.get(reply.id)?.open();
+    else if (reply.type === "error") this.#refused(reply);
+    else if ("position" in reply) for (const watch of this.#wanting(reply)) watch.event(reply);
+  }
+
+  /** @param {LedgerEvent} event */
+  #wanting(event) {
+    if (event.type === "snapshot" && event.id !== null) return [this.#watches.get(event.id)].filter((one) => one !== undefined);
+    return [...this.#watches.values()].filter(({ companyId }) => companyId === event.company_id);
+  }
+
+  /** @param {SocketError} reply */
+  #refused({ id, title, status, detail, errors }) {
+    const fatal = isFatal(status) ? { title, status, detail, errors } : null;
+    const watch = id === null ? null : this.#watches.get(id);
+    if (watch) {
+      this.#leave(/** @type {number} */ (id));
+      watch.close({ fatal });
+    } else if (!this.#isReady) this.#end({ fatal });
+  }
+
+  /** @param {number} code @param {string} reason @returns {Closed} */
+  #reading(code, reason) {
+    // A token that has run out on an open line is replaced on the next one.
+    const isFinal = isFatal(code) && !(code === 4401 && this.api.getToken && this.#isReady);
+    if (code === 4401) void this.api.token({ fresh: true }).catch(() => {});
+    return { fatal: isFinal ? { title: reason || "Signed out", status: code - 4000 } : null };
+  }
+
+  /** @param {Closed} why */
+  #end(why) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (lines.get(this.api) === this) lines.delete(this.api);
+    this.#deadline.clear();
+    window.clearInterval(this.#pings);
+    window.clearTimeout(this.#renewal);
+    this.socket.close();
+    for (const watch of this.#watches.values()) watch.close(why);
+    this.#watches.clear();
+  }
+
+  /** @param {Subscribe | Unsubscribe | Authenticate | ClientPing} message */
+  #say(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
 }

@@ -1,0 +1,188 @@
+/**
+ * What every element that shows one job shares: whose job, how it is followed, what is told of it, and what is done.
+ *
+ * Attributes: `job-id`, `base-url` (the page's own origin if left out), `label` (the accessible name).
+ * Properties: `job` (hand it one and it draws that and opens no connection), `client` (a JobsClient of yours, where
+ * tokens are needed). Attribute `status` mirrors the job's.
+ * Events (bubbling, composed; `detail` is the job): `job-progress`, `job-complete`, `job-error` (failed or cancelled).
+ *
+ * @import { JobsClient } from "../client.js"
+ * @import { Job, Problem } from "../contract.js"
+ */
+import { asProblem } from "../api.js";
+import { clientOf } from "../clients.js";
+import { isOver } from "../jobs.js";
+import { statusWord, stepWord } from "../words.js";
+
+/** How often, at most, a screen reader is told. */
+const ANNOUNCE_EVERY = 5_000;
+
+export class JobElement extends HTMLElement {
+  static observedAttributes = ["job-id", "base-url", "label"];
+
+  /** @type {Job | null} */
+  #job = null;
+  /** @type {JobsClient | null} */
+  #client = null;
+  #stop = () => {};
+  #announced = 0;
+  #polite = piece("p", "unseen");
+  #urgent = piece("p", "unseen");
+
+  /** @param {CSSStyleSheet[]} sheets @param {HTMLElement[]} roots */
+  constructor(sheets, roots) {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = sheets;
+    this.#polite.setAttribute("aria-live", "polite");
+    this.#urgent.setAttribute("role", "alert");
+    root.append(...roots, this.#polite, this.#urgent);
+  }
+
+  get job() {
+    return this.#job;
+  }
+
+  set job(job) {
+    this.#stop();
+    this.#take(job);
+  }
+
+  get client() {
+    return this.#client ?? clientOf(this.getAttribute("base-url") ?? "");
+  }
+
+  set client(client) {
+    this.#client = client;
+    if (this.isConnected) this.#watch();
+  }
+
+  connectedCallback() {
+    this.#watch();
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  attributeChangedCallback() {
+    this.name(this.getAttribute("label") ?? "Job progress");
+    if (this.isConnected) this.#watch();
+  }
+
+  // --- what a kind of element adds ----------------------------------------------------------------------
+
+  /** @param {string} _label */
+  name(_label) {}
+
+  /** @param {Job} _job */
+  draw(_job) {}
+
+  /** What stands in the way of showing it, or of what was asked for. @param {Problem | null} _problem */
+  explain(_problem) {}
+
+  // --- what is done -------------------------------------------------------------------------------------
+
+  cancel() {
+    return this.#act((jobId) => this.client.cancel(jobId));
+  }
+
+  retry() {
+    return this.#act((jobId) => this.client.retry(jobId));
+  }
+
+  /** @param {(jobId: string) => Promise<Job>} act */
+  async #act(act) {
+    if (!this.#job) return;
+    this.explain(null);
+    try {
+      const job = await act(this.#job.job_id);
+      const ended = isOver(this.#job) && !isOver(job);
+      this.#take(job);
+      // A job that had ended was followed no more.
+      if (ended) this.#watch();
+    } catch (error) {
+      this.explain(asProblem(error));
+    }
+  }
+
+  #watch() {
+    this.#stop();
+    const jobId = this.getAttribute("job-id");
+    if (!jobId) return;
+    this.#stop = this.client.subscribe(jobId, {
+      job: (job) => this.#take(job),
+      error: (problem) => {
+        this.setAttribute("status", "unknown");
+        this.explain(problem);
+      },
+    });
+  }
+
+  /** @param {Job | null} job */
+  #take(job) {
+    const before = this.#job;
+    if (job === before) return;
+    this.#job = job;
+    if (!job) return;
+    if (this.getAttribute("status") !== job.status) this.setAttribute("status", job.status);
+    this.draw(job);
+    this.#announce(job, before);
+    this.#tell("job-progress", job);
+    if (isOver(job) && before?.version !== job.version) this.#tell(job.status === "complete" ? "job-complete" : "job-error", job);
+  }
+
+  /** @param {Job} job @param {Job | null} before */
+  #announce(job, before) {
+    const ended = isOver(job) && before !== null && !isOver(before);
+    if (!ended && performance.now() - this.#announced < ANNOUNCE_EVERY) return;
+    this.#announced = performance.now();
+    if (ended && job.status === "failed") this.#urgent.textContent = `${spoken(job)}. ${job.error?.title ?? ""}`;
+    else this.#polite.textContent = spoken(job);
+  }
+
+  /** @param {string} name @param {Job} job */
+  #tell(name, job) {
+    this.dispatchEvent(new CustomEvent(name, { detail: job, bubbles: true, composed: true }));
+  }
+}
+
+/** @param {Job} job */
+export function spoken(job) {
+  const step = !isOver(job) && job.step ? `${stepWord(job.step)}, step ${job.step.index} of ${job.step.count}, ` : "";
+  return `${statusWord(job)}, ${step}${job.progress} percent`;
+}
+
+/** A bar in its track, for people and for screen readers. */
+export function progressBar() {
+  const bar = piece("div", "bar", "bar");
+  const track = piece("div", "track", "track");
+  for (const [name, value] of Object.entries({ role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": "Job progress" })) {
+    track.setAttribute(name, value);
+  }
+  track.append(bar);
+  return {
+    track,
+    /** @param {Job} job */
+    show(job) {
+      bar.style.setProperty("--_progress", String(job.progress));
+      track.setAttribute("aria-valuenow", String(job.progress));
+      track.setAttribute("aria-valuetext", spoken(job));
+    },
+  };
+}
+
+/** @param {string} name @param {...HTMLElement} children */
+export function holding(name, ...children) {
+  const element = piece("div", name);
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} tag @param {string} className @param {string} [part] */
+export function piece(tag, className, part) {
+  const element = document.createElement(tag);
+  element.className = className;
+  if (part) element.setAttribute("part", part);
+  return element;
+}

@@ -1,0 +1,2 @@
+export { JobProgress, JobProgressCompact, JobProgressModal } from "./JobProgress.js";
+export { useJobStatus } from "./useJobStatus.js";
