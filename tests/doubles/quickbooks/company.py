@@ -171,10 +171,18 @@ class Company:
             if str(reference["value"]) not in self.objects.get(kind, {}):
                 raise Refusal("2500", f"Invalid Reference Id : {kind} {reference['value']}", name)
         self._check_period(entity, content)
+        self._check_number(entity, content)
         CHECKS[entity](self, content)
         postings = list(self._postings(entity, content))
         if sum((amount for _account, amount in postings), Decimal(0)) != 0:
             raise Refusal("6000", "Debits and credits are not equal")
+
+    def _check_number(self, entity: str, content: dict[str, Any]) -> None:
+        """As with the company's setting to warn of duplicate numbers."""
+        number = content.get("DocNumber")
+        for other in self.objects[entity].values():
+            if number and other.get("DocNumber") == number and other["Id"] != content.get("Id"):
+                raise Refusal("6140", f"DocNumber={number} is assigned to TxnId={other['Id']}", "DocNumber")
 
     def kind_of(self, reference: dict[str, Any]) -> str:
         return str(self.objects["Account"][str(reference["value"])]["AccountType"])

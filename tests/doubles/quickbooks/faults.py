@@ -9,9 +9,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 CENT = re.compile(r"-?\d+(\.\d{1,2})?")
-TYPES = {"610": "ValidationFault", "3001": "ThrottleExceededFault", "3200": "AuthenticationFault"}
+TYPES = {
+    "120": "AuthorizationFault",
+    "3001": "ThrottleExceededFault",
+    "3200": "AuthenticationFault",
+    "10000": "SystemFault",
+}
 MESSAGES = {
+    "120": "Authorization Failure",
     "610": "Object Not Found",
+    "1040": "Batch size exceeds allowed limit",
     "2010": "Request has invalid or unsupported property",
     "2020": "Required param missing, need to supply the required value for the API",
     "2050": "Invalid String Length",

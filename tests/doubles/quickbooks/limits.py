@@ -31,7 +31,7 @@ class Throttle:
         self._batches: deque[float] = deque()
 
     def admit(self, *, is_batch: bool) -> float | None:
-        """None where the call may go on; else in how many seconds it may come again. A refused call counts, too."""
+        """None where the call may go on; else in how many seconds it may come again. A refused call takes no room."""
         now = self._clock()
         for window in (self._calls, self._batches):
             while window and window[0] <= now - self.limits.minute:

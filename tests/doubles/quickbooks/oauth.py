@@ -90,11 +90,13 @@ class Authority:
         if form.get("grant_type") == "authorization_code":
             held = self.codes.get(form.get("code", ""))
             is_good = held is not None and not held.used and held.redirect_uri == form.get("redirect_uri")
+        elif form.get("grant_type") != "refresh_token":
+            return json_response(400, {"error": "unsupported_grant_type"})
         else:
             held = self.refresh.get(form.get("refresh_token", ""))
             is_good = held is not None
             self.refreshes += 1
-        if held is None or not is_good or held.until < self._clock():
+        if held is None or not is_good or held.until <= self._clock():
             return json_response(400, {"error": "invalid_grant"})
         held.used = True
         held.until = min(held.until, self._clock() + self.grace)

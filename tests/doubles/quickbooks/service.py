@@ -27,7 +27,6 @@ CLIENT_SECRET = "double-secret"
 REALM = "9130000000000001"
 PATH = re.compile(r"/v3/company/(?P<realm>\d+)/(?P<what>\w+)(?:/(?P<id>[\w.-]+))?")
 MOST_ITEMS = 30
-HTML = Response(503, b"<html><body>Service Unavailable</body></html>", {"content-type": "text/html"})
 
 
 class QuickBooksOnline:
@@ -51,6 +50,8 @@ class QuickBooksOnline:
         self.throttles: dict[str, Throttle] = {}
         #: How often each request id was sent.
         self.sent: Counter[str] = Counter()
+        #: How often each minor version was asked for; empty where a call names none.
+        self.minor_versions: Counter[str] = Counter()
         self._answers: dict[tuple[str, str], Response] = {}
         self._log = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._server = Server(self._handle)
@@ -114,6 +115,7 @@ class QuickBooksOnline:
 
     async def _company(self, request: Request, found: re.Match[str]) -> Response | Misdeed:
         realm, call = found["realm"], _call_of(request, found)
+        self.minor_versions[request.query.get("minorversion", "")] += 1
         if not self.authority.accepts(request, realm):
             return json_response(401, Refusal("3200", "Token expired").envelope)
         throttle = self.throttles.setdefault(realm, Throttle(self.limits))
@@ -147,7 +149,8 @@ class QuickBooksOnline:
                 text = request.body.decode() if request.method == "POST" else request.query.get("query", "")
                 return json_response(200, {"QueryResponse": queries.run(company, text)})
             if what == "batch":
-                return json_response(200, {"BatchItemResponse": _batch(company, request.json(), switch)})
+                answers = _batch(company, request.json(), switch)
+                return json_response(200, {"BatchItemResponse": answers}, **_after(switch))
             if what == "upload":
                 return json_response(200, {"AttachableResponse": [{"Attachable": _upload(company, request)}]})
             entity = _entity(what)
@@ -155,8 +158,11 @@ class QuickBooksOnline:
                 return json_response(200, {entity: company.read(entity, found["id"] or "1")})
             operation = request.query.get("operation")
             return json_response(200, {entity: _change(company, entity, request.json(), operation)})
-        except Refusal as refusal:
-            return json_response(400, refusal.envelope)
+        except Refusal as error:
+            refusal = error
+        except msgspec.DecodeError:
+            refusal = Refusal("2010", "The request is no JSON")
+        return json_response(400, refusal.envelope)
 
     # --- what tests see and do ------------------------------------------------------------------------
 
@@ -228,7 +234,7 @@ def _change(company: Company, entity: str, content: dict[str, Any], operation: s
 def _batch(company: Company, told: dict[str, Any], switch: Switch | None) -> list[dict[str, Any]]:
     items = told.get("BatchItemRequest", [])
     if not 0 < len(items) <= MOST_ITEMS:
-        raise Refusal("2010", f"A batch has 1 to {MOST_ITEMS} items")
+        raise Refusal("1040", f"A batch has 1 to {MOST_ITEMS} items")
     answers = []
     for number, item in enumerate(items):
         fails = switch is not None and switch.kind == "partial" and number % 2 == 1
@@ -242,7 +248,9 @@ def _item(company: Company, item: dict[str, Any], *, fails: bool) -> dict[str, A
     try:
         if "Query" in item:
             return {"QueryResponse": queries.run(company, item["Query"])}
-        entity = next(each for each in ENTITIES if each in item)
+        entity = next((each for each in ENTITIES if each in item), None)
+        if entity is None:
+            raise Refusal("2010", "An item without an object")
         operation = "delete" if item["operation"] == "delete" else None
         return {entity: _change(company, entity, item[entity], operation)}
     except Refusal as refusal:
@@ -258,8 +266,9 @@ def _upload(company: Company, request: Request) -> dict[str, Any]:
     told = msgspec.json.decode(about.strip())
     for reference in told.get("AttachableRef", []):
         company.read(reference["EntityRef"]["type"], str(reference["EntityRef"]["value"]))
-    made = company.create("Attachable", told)
-    company.files[made["Id"]] = base64.b64decode(content.strip())
+    file = base64.b64decode(content.strip())
+    made = company.create("Attachable", {**told, "Size": len(file)})
+    company.files[made["Id"]] = file
     return made
 
 
@@ -270,9 +279,12 @@ def _throttled(wait: float) -> Response:
 def _misdeed(switch: Switch) -> Response | Misdeed:
     if switch.kind in CUTS:
         return CUTS[switch.kind]
-    after = {} if switch.retry_after is None else {"retry-after": str(switch.retry_after)}
     answer = ANSWERS[switch.kind]
-    return Response(answer.status, answer.body, {**answer.headers, **after})
+    return Response(answer.status, answer.body, {**answer.headers, **_after(switch)})
+
+
+def _after(switch: Switch | None) -> dict[str, str]:
+    return {} if switch is None or switch.retry_after is None else {"retry-after": str(switch.retry_after)}
 
 
 CUTS = {"hang": Misdeed.HANG, "drop": Misdeed.DROP, "drop_after": Misdeed.DROP}
@@ -280,7 +292,9 @@ XML = b"<?xml version='1.0'?><IntuitResponse><Fault type='ThrottleExceeded'/></I
 ANSWERS = {
     "429": Response(429, XML, {"content-type": "application/xml"}),
     "401": json_response(401, Refusal("3200").envelope),
+    "denied": json_response(401, Refusal("120").envelope),
+    "throttled403": json_response(403, Refusal("3001").envelope),
     "fault200": json_response(200, Refusal("10000").envelope),
     "500": json_response(500, {}),
-    "html503": HTML,
+    "html503": Response(503, b"<html><body>Service Unavailable", {"content-type": "text/html"}),
 }

@@ -7,15 +7,29 @@ from collections.abc import Sequence
 
 import msgspec
 
-KINDS = ("hang", "drop", "drop_after", "html503", "500", "401", "429", "fault200", "partial", "silent")
+KINDS = (
+    "hang",
+    "drop",
+    "drop_after",
+    "html503",
+    "500",
+    "401",
+    "429",
+    "denied",
+    "throttled403",
+    "fault200",
+    "partial",
+    "silent",
+)
 #: What a switch may be for.
 CALLS = ("any", "create", "update", "delete", "batch", "query", "upload", "read", "token")
 
 
 class Switch(msgspec.Struct, kw_only=True):
     """``hang`` never answers; ``drop`` cuts the connection before anything is done, ``drop_after`` after it;
-    ``html503`` and ``500`` do nothing; ``fault200`` is an application error with status 200; ``partial`` lets every
-    second item of a batch be throttled; ``silent`` leaves the last item of a batch out of the answer.
+    ``html503`` and ``500`` do nothing; ``denied`` is Intuit's 120 with status 401, ``throttled403`` a throttle with
+    another status than 429, ``fault200`` an application error with status 200; ``partial`` lets every second item of a
+    batch be throttled; ``silent`` leaves the last item of a batch out of the answer. A ``retry_after`` goes along.
     """
 
     kind: str

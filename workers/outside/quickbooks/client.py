@@ -6,7 +6,7 @@ Every method is one call, or one for each page; the caller keeps Intuit's limits
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from queue import Empty, SimpleQueue
@@ -23,6 +23,8 @@ T = TypeVar("T")
 PAGE = 1_000
 #: Calls at once, as many as Intuit allows one company.
 THREADS = 10
+#: Seconds that a call may take, from the first byte sent to the last one read.
+WITHIN = 120.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -70,11 +72,16 @@ class Found(msgspec.Struct, frozen=True):
 class Company:
     """With one access token: make another one after a refresh. Belongs to one event loop; close it."""
 
-    def __init__(self, *, access_token: str, realm_id: str, base_url: str) -> None:
+    def __init__(self, *, access_token: str, realm_id: str, base_url: str, within: float = WITHIN) -> None:
         if urlsplit(base_url).scheme != "https" and urlsplit(base_url).hostname not in LOOPBACK:
             raise ValueError("A token goes out encrypted, or to this very machine.")
         self.realm_id = realm_id
-        self._make = {"access_token": access_token, "realm_id": realm_id, "base_url": base_url}
+        self._make: dict[str, Any] = {
+            "access_token": access_token,
+            "realm_id": realm_id,
+            "base_url": base_url,
+            "within": within,
+        }
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="quickbooks")
         #: Connections that are free: each is one thread's at a time.
         self._free: SimpleQueue[Any] = SimpleQueue()
@@ -145,7 +152,10 @@ class Company:
             body = f'{{"BatchItemRequest":[{requests}]}}'
             answer = transport.post(url, body, request_id=request_id)
             told = {str(each.get("bId")): each for each in answer.get("BatchItemResponse") or []}
-            return [_of_batch(told.get(str(number)), item) for number, item in enumerate(items, 1)]
+            return [
+                _of_batch(told.get(str(number)), item, transport.after)
+                for number, item in enumerate(items, 1)
+            ]
 
         return await self._run(call)
 
@@ -176,16 +186,28 @@ class Company:
             answer = transport.post(url, body, file_bytes=content)
             told = (answer.get("AttachableResponse") or [{}])[0]
             if fault := told.get("Fault"):
-                raise fault_of(fault, None)
+                raise fault_of(fault, 200, transport.after)
             return str(_answer(told.get("Attachable")).qbo_id)
 
         return await self._run(call)
 
-    async def find_files(self, names: Sequence[str]) -> dict[str, str]:
-        """Ids of Attachables by their file names."""
+    async def find_files(
+        self, names: Sequence[str], *, attached_to: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Ids of Attachables by their file names, the eldest of each.
+
+        ``attached_to`` has, by name, the id of the object it belongs to: what is attached to others only is another
+        file. One of which it is not told what it is attached to counts: sent once more, it could be there twice.
+        """
         listed = ", ".join(quoted(name) for name in names)
         rows = await self._all("Attachable", f"WHERE FileName IN ({listed})")
-        return {str(row["FileName"]): str(row["Id"]) for row in rows}
+        wanted = attached_to or {}
+        found: dict[str, str] = {}
+        for row in rows:
+            name, objects = str(row["FileName"]), _attached_to(row)
+            if not objects or wanted.get(name) in {None, *objects}:
+                found.setdefault(name, str(row["Id"]))
+        return found
 
     async def close(self) -> None:
         """Calls that go on are let end; their connections are closed with them."""
@@ -239,6 +261,12 @@ def quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
+def _attached_to(attachable: Mapping[str, Any]) -> set[str]:
+    """Ids only: Intuit does not always call a type as it was called when it was sent."""
+    references = [each.get("EntityRef") or {} for each in attachable.get("AttachableRef") or []]
+    return {str(each["value"]) for each in references if each.get("value")}
+
+
 def _first(answer: dict[str, Any], name: str) -> dict[str, Any]:
     rows = answer.get(name) or [{}]
     return dict(rows[0])
@@ -251,11 +279,11 @@ def _answer(told: Any) -> Answer:
     return Answer(qbo_id=str(told["Id"]), sync_token=str(told.get("SyncToken", "0")))
 
 
-def _of_batch(told: dict[str, Any] | None, item: Item) -> Answer:
+def _of_batch(told: dict[str, Any] | None, item: Item, after: float | None) -> Answer:
     if told is None:
         return Answer(fault=UnknownOutcome(200))
     if fault := told.get("Fault"):
-        return Answer(fault=fault_of(fault, 200))
+        return Answer(fault=fault_of(fault, 200, after))
     try:
         return _answer(told.get(item.object_type))
     except UnknownOutcome as fault:

@@ -24,6 +24,9 @@ LONGEST_DETAIL = 300
 #: Whoever asks for more patience means another day.
 LONGEST_WAIT = 3600.0
 
+#: Of this number are faults of authorization that are about a person and what was asked for; the connection stands.
+DENIED = "120"
+
 #: Intuit's numbers (developer.intuit.com, "Error codes"; some from its community): what they mean and what to do.
 WORDS = {
     "120": "The person who connected QuickBooks may not do this there. Connect again as an administrator.",
@@ -108,12 +111,17 @@ def fault_of(fault: Mapping[str, Any], status: int | None, after: float | None =
         return Throttled(status, after=after)
     if code in {"3200", "3202"} or "AUTHENTICATION" in kind:
         return Unauthorized(status)
-    # 120 comes as an authorization fault, too, but is about what was asked for: the connection stands.
-    if code == "3100" or ("AUTHORIZATION" in kind and code not in WORDS):
+    if code == "3100" or ("AUTHORIZATION" in kind and code != DENIED):
         return Refused(status)
     if code == "10000" or "SYSTEM" in kind or "SERVICE" in kind:
         return Unavailable(status, may_have_happened=True)
-    return Rejected(code or "unknown", clean(str(first.get("Detail") or first.get("Message") or "")), status)
+    return Rejected(code or "unknown", clean(_said(first)), status)
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """The gateway before Intuit's service writes the same names small."""
+    names = ("Detail", "Message", "detail", "message")
+    return str(next((error[name] for name in names if error.get(name)), ""))
 
 
 def clean(text: str) -> str:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 #: Seconds to connect, and to wait for an answer: others wait for a refresh.
 TIMEOUT = (5.0, 20.0)
-#: And for all of it, which is a page of text: a lease to refresh lasts thirty.
+#: And for all of it, both requests of a refresh: its lease lasts thirty.
 WITHIN = 25.0
 LONGEST_BODY = 256 * 1024
 #: invalid_grant and invalid_client (RFC 6749, section 5.2); a 403 may be anybody's on the way.
@@ -50,6 +50,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str
     discovery_url: str
     redirect_uri: str
+    within: float = WITHIN
 
     def __repr__(self) -> str:
         return f"Application({self.discovery_url})"
@@ -81,6 +82,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         from intuitlib.client import AuthClient
         from intuitlib.exceptions import AuthClientError
 
+        from workers.outside.quickbooks.deadline import Deadline, watch_connections
         from workers.outside.quickbooks.transport import body_of, check_patience, lost
 
         class Client(AuthClient):  # type: ignore[misc]
@@ -88,30 +90,52 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
                 if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
                     raise Unavailable
                 self.trust_env = False
+                watch_connections(self)
                 ours = {"timeout": TIMEOUT, "allow_redirects": False, "stream": True}
                 with super().request(method, url, **{**options, **ours}) as response:
                     # Where the library finds it: it reads without a bound, and drops Retry-After.
-                    response._content = body_of(response, within=WITHIN, most=LONGEST_BODY)  # noqa: SLF001
+                    response._content = _without_identity(body_of(response, LONGEST_BODY))  # noqa: SLF001
                     response._content_consumed = True  # noqa: SLF001
-                after = seconds_of(response.headers.get("Retry-After"))
-                check_patience(response.status_code, after)
+                deadline.check()
+                check_patience(response.status_code, seconds_of(response.headers.get("Retry-After")))
                 return response
 
+        registered = (self.client_id, self.client_secret, self.redirect_uri, self.discovery_url)
         try:
-            with Client(self.client_id, self.client_secret, self.redirect_uri, self.discovery_url) as client:
+            with Deadline(self.within) as deadline, Client(*registered) as client:
                 return call(client)
         except AuthClientError as error:
-            raise _fault(int(error.status_code)) from None
+            raise _fault(int(error.status_code), error.content) from None
         except requests.exceptions.RequestException as error:
             raise lost(error) from None
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, AttributeError, TypeError):
             # What came back was no such document.
             raise Unavailable(may_have_happened=True) from None
 
 
+def _without_identity(body: bytes) -> bytes:
+    """We ask for none; for an id_token the library would fetch keys, without any patience of ours."""
+    try:
+        told = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body
+    if not isinstance(told, dict) or told.pop("id_token", None) is None:
+        return body
+    return msgspec.json.encode(told)
+
+
 def _tokens(client: Any, _done: None) -> Tokens:
+    if not (client.access_token and client.refresh_token):
+        raise Unavailable(may_have_happened=True)
     return Tokens(str(client.access_token), str(client.refresh_token), float(client.expires_in))
 
 
-def _fault(status: int) -> QuickBooksError:
-    return Refused(status) if status in BAD else Unavailable(status, may_have_happened=True)
+def _fault(status: int, content: bytes) -> QuickBooksError:
+    """Refused only where the authority says why (RFC 6749, section 5.2): a portal on the way may answer 401, too."""
+    try:
+        told = msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        told = None
+    if status in BAD and isinstance(told, dict) and isinstance(told.get("error"), str):
+        return Refused(status)
+    return Unavailable(status, may_have_happened=True)

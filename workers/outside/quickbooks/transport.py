@@ -5,8 +5,9 @@ Its own has no timeout, refreshes tokens as it is made, drops the raw status and
 
 from __future__ import annotations
 
-import time
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -15,8 +16,11 @@ import requests
 from quickbooks import QuickBooks
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from workers.outside.quickbooks.deadline import Deadline, watch_connections
 from workers.outside.quickbooks.faults import (
+    DENIED,
     QuickBooksError,
+    Rejected,
     Throttled,
     Unauthorized,
     Unavailable,
@@ -27,8 +31,6 @@ from workers.outside.quickbooks.faults import (
 
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT = (5.0, 60.0)
-#: And for all of it: a server that sends a byte a minute must not hold us for ever.
-WITHIN = 120.0
 #: A thousand accounts are half of it.
 LONGEST_BODY = 8 * 2**20
 MINOR_VERSION = 75
@@ -42,20 +44,26 @@ class BearerSession(requests.Session):
         self.access_token = access_token
         # No proxy, no .netrc: a token goes to QuickBooks and nowhere else.
         self.trust_env = False
+        watch_connections(self)
 
 
 class Transport(QuickBooks):  # type: ignore[misc]
     """One company, one access token. Not for two threads at once."""
 
     base_url: str
+    within: float
+    #: How long the last answer asked us to wait: a Fault of one item has nothing of it, and is told with status 200.
+    after: float | None
 
-    def __new__(cls, *, access_token: str, realm_id: str, base_url: str) -> Self:
+    def __new__(cls, *, access_token: str, realm_id: str, base_url: str, within: float) -> Self:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             made: Self = super().__new__(
                 cls, company_id=realm_id, minorversion=MINOR_VERSION, use_decimal=True
             )
         made.base_url = base_url
+        made.within = within
+        made.after = None
         made.session = BearerSession(access_token)
         return made
 
@@ -72,7 +80,7 @@ class Transport(QuickBooks):  # type: ignore[misc]
         """An answer that the library can take; raises QuickBooksError for every other."""
         headers = {**headers, "Authorization": f"Bearer {self.session.access_token}"}
         body = data.encode() if isinstance(data, str) else data
-        return accepted(
+        answer = accepted(
             lambda: self.session.request(
                 request_type,
                 url,
@@ -82,33 +90,38 @@ class Transport(QuickBooks):  # type: ignore[misc]
                 timeout=TIMEOUT,
                 stream=True,
                 allow_redirects=False,
-            )
+            ),
+            self.within,
         )
+        self.after = answer.after
+        return answer
 
     def close(self) -> None:
         self.session.close()
 
 
 class Text(msgspec.Struct, frozen=True):
-    """As much of a response as the library looks at."""
+    """As much of a response as the library looks at, and how long it asks us to wait."""
 
     status_code: int
     text: str
+    after: float | None
 
 
-def accepted(send: Any) -> Text:
+def accepted(send: Callable[[], requests.Response], within: float) -> Text:
     """The answer where it is one; raises QuickBooksError."""
     try:
-        with send() as response:
-            text = body_of(response).decode("utf-8", "replace")
+        with Deadline(within) as deadline, send() as response:
+            text = body_of(response, LONGEST_BODY).decode("utf-8", "replace")
             after, status = seconds_of(response.headers.get("Retry-After")), response.status_code
     except requests.exceptions.RequestException as error:
         raise lost(error) from None
+    deadline.check()
     if status == requests.codes.unauthorized:
-        raise Unauthorized(status)
+        raise _unauthorized(text, status)
     check_patience(status, after)
     _check(text, status, after)
-    return Text(status, text)
+    return Text(status, text, after)
 
 
 def check_patience(status: int, after: float | None) -> None:
@@ -130,20 +143,27 @@ def lost(error: Exception) -> QuickBooksError:
     return UnknownOutcome()
 
 
-def body_of(response: requests.Response, *, within: float = WITHIN, most: int = LONGEST_BODY) -> bytes:
-    """As much as comes in that time; raises UnknownOutcome or Unavailable where that is not all."""
-    body, until = b"", time.monotonic() + within
+def body_of(response: requests.Response, most: int) -> bytes:
+    """All of it; raises UnknownOutcome where it is cut short, Unavailable where it has more than ``most`` bytes."""
+    body = bytearray()
     try:
-        # One read of the socket each: iter_content would wait until a whole piece is there.
         while piece := response.raw.read1(64 * 1024, decode_content=True):
             body += piece
             if len(body) > most:
                 raise Unavailable(response.status_code, may_have_happened=True)
-            if time.monotonic() > until:
-                raise UnknownOutcome(response.status_code)
     except HTTPError:
         raise UnknownOutcome(response.status_code) from None
-    return body
+    return bytes(body)
+
+
+def _unauthorized(text: str, status: int) -> QuickBooksError:
+    """A fresh token helps, except where that company denies access to the person who connected it."""
+    with suppress(msgspec.DecodeError):
+        fault = _fault_in(msgspec.json.decode(text))
+        told = fault_of(fault, status) if isinstance(fault, dict) else None
+        if isinstance(told, Rejected) and told.code == DENIED:
+            return told
+    return Unauthorized(status)
 
 
 def _check(text: str, status: int, after: float | None) -> None:
@@ -152,10 +172,12 @@ def _check(text: str, status: int, after: float | None) -> None:
         answer = msgspec.json.decode(text)
     except msgspec.DecodeError:
         raise Unavailable(status, may_have_happened=True) from None
-    if not isinstance(answer, dict):
-        raise Unavailable(status, may_have_happened=True)
-    fault = answer.get("Fault") or answer.get("fault")
+    fault = _fault_in(answer)
     if isinstance(fault, dict):
         raise fault_of(fault, status, after)
-    if fault is not None or status != requests.codes.ok:
+    if fault is not None or not isinstance(answer, dict) or status != requests.codes.ok:
         raise Unavailable(status, may_have_happened=True)
+
+
+def _fault_in(answer: Any) -> Any:
+    return (answer.get("Fault") or answer.get("fault")) if isinstance(answer, dict) else None

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.doubles.quickbooks import CLIENT_ID, CLIENT_SECRET, REALM, Limits, QuickBooksOnline
+from tests.doubles.quickbooks import REALM, Limits, QuickBooksOnline
 from workers.outside.quickbooks.client import Company, Item, quoted
 from workers.outside.quickbooks.faults import (
     QuickBooksError,
@@ -20,7 +20,6 @@ from workers.outside.quickbooks.faults import (
     fault_of,
     seconds_of,
 )
-from workers.outside.quickbooks.oauth import Application
 
 
 @pytest.fixture
@@ -81,7 +80,9 @@ async def test_a_batch_tells_of_each_item(company: Company) -> None:
     ("kind", "expected", "happened"),
     [
         ("429", Throttled, False),
+        ("throttled403", Throttled, False),
         ("401", Unauthorized, False),
+        ("denied", Rejected, False),
         ("html503", Unavailable, True),
         ("500", Unavailable, True),
         ("fault200", Unavailable, True),
@@ -145,12 +146,53 @@ async def test_a_file_goes_along_once(company: Company, double: QuickBooksOnline
     assert await company.find_files(["lunch.png"]) == {"lunch.png": attached}
 
 
+async def test_a_file_of_the_same_name_at_another_object_is_another(company: Company) -> None:
+    one, other = await company.send_batch([vendor("A"), vendor("B")], "b-1")
+    lunch = {"name": "lunch.png", "media_type": "image/png", "object_type": "Vendor"}
+    first = await company.upload(b"one", object_id=str(one.qbo_id), **lunch)
+    assert await company.find_files(["lunch.png"], attached_to={"lunch.png": str(other.qbo_id)}) == {}
+    second = await company.upload(b"other", object_id=str(other.qbo_id), **lunch)
+    for qbo_id, file in ((one.qbo_id, first), (other.qbo_id, second)):
+        assert await company.find_files(["lunch.png"], attached_to={"lunch.png": str(qbo_id)}) == {
+            "lunch.png": file
+        }
+    assert await company.find_files(["lunch.png"]) == {"lunch.png": first}
+
+
+async def test_a_file_of_which_is_not_told_where_it_is_attached_counts(
+    company: Company, double: QuickBooksOnline
+) -> None:
+    loose = double.company.create("Attachable", {"FileName": "lunch.png"})["Id"]
+    assert await company.find_files(["lunch.png"], attached_to={"lunch.png": "1"}) == {"lunch.png": loose}
+
+
+async def test_every_call_names_the_minor_version(company: Company, double: QuickBooksOnline) -> None:
+    made = await company.send_one(vendor("A"), "r-1")
+    await company.send_batch([vendor("B")], "b-1")
+    await company.read("Vendor", str(made.qbo_id))
+    await company.accounts()
+    about = {"name": "a.png", "media_type": "image/png", "object_type": "Vendor"}
+    await company.upload(b"a", object_id=str(made.qbo_id), **about)
+    assert double.minor_versions == {"75": 5}
+
+
+async def test_a_throttled_item_knows_how_long_to_wait(company: Company, double: QuickBooksOnline) -> None:
+    double.switch("partial", "batch", retry_after=7.0)
+    first, second = await company.send_batch([vendor("A"), vendor("B")], "b-1")
+    assert first.fault is None
+    assert isinstance(second.fault, Throttled)
+    assert second.fault.after == 7.0
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
         ({"Error": [{"code": "003001"}]}, Throttled),
         ({"Error": [{"code": "3200"}], "type": "AUTHENTICATION"}, Unauthorized),
         ({"Error": [{"code": "3100"}]}, Refused),
+        ({"error": [{"code": "3100", "message": "AuthorizationFailed"}], "type": "SERVICE"}, Refused),
+        ({"Error": [{"code": "120"}], "type": "AuthorizationFault"}, Rejected),
+        ({"Error": [{"code": "6240"}], "type": "AuthorizationFault"}, Refused),
         ({"Error": [{"code": "5010", "Detail": "stale\x1b[2J object"}]}, Rejected),
         ({"Error": "what"}, Rejected),
         ({}, Rejected),
@@ -163,6 +205,12 @@ def test_a_fault_is_known_by_its_number(fault: dict[str, object], expected: type
         assert found.words.isprintable()
 
 
+def test_the_gateway_writes_small() -> None:
+    told = fault_of({"error": [{"code": "4001", "message": "no such thing", "detail": None}]}, 400)
+    assert isinstance(told, Rejected)
+    assert told.detail == "no such thing"
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [("7", 7.0), ("-3", 0.0), ("1e9", 3600.0), ("soon", None), (None, None), ("nan", None)],
@@ -173,40 +221,3 @@ def test_how_long_to_wait_is_bounded(header: str | None, seconds: float | None) 
 
 def test_a_quote_ends_no_string() -> None:
     assert quoted("Ann's \\ shop") == "'Ann\\'s \\\\ shop'"
-
-
-# --- OAuth 2.0 --------------------------------------------------------------------------------------------
-
-
-def application(double: QuickBooksOnline, secret: str = CLIENT_SECRET) -> Application:
-    return Application(
-        client_id=CLIENT_ID,
-        client_secret=secret,
-        discovery_url=f"{double.origin}/.well-known/openid_configuration",
-        redirect_uri="http://localhost/cb",
-    )
-
-
-async def test_a_code_becomes_tokens_that_rotate(double: QuickBooksOnline) -> None:
-    ours = application(double)
-    assert (await ours.discover()).token.startswith(double.origin)
-    code = double.authority.grant(REALM, "http://localhost/cb")
-    first = await ours.exchange(code, REALM)
-    with pytest.raises(Refused):
-        await ours.exchange(code, REALM)
-    second = await ours.refresh(first.refresh)
-    assert second.refresh != first.refresh
-    with pytest.raises(Refused):
-        await ours.refresh(first.refresh)
-    await ours.revoke(second.refresh)
-    with pytest.raises(Refused):
-        await ours.refresh(second.refresh)
-    assert second.access not in repr(second)
-
-
-async def test_a_wrong_secret_or_address_is_refused(double: QuickBooksOnline) -> None:
-    code = double.authority.grant(REALM, "http://elsewhere/cb")
-    with pytest.raises(Refused):
-        await application(double).exchange(code, REALM)
-    with pytest.raises(Refused):
-        await application(double, "wrong").refresh("refresh-1")
