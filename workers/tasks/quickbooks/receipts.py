@@ -44,8 +44,8 @@ async def _next(attempt: Attempt, office: Office) -> list[Parcel]:
 
 
 async def _send_some(attempt: Attempt, courier: Courier, parcels: Sequence[Parcel]) -> list[Sent]:
-    names = [parcel.file_name for parcel in parcels]
-    there = await courier.call(lambda company: company.find_files(names))
+    places = {parcel.file_name: parcel.qbo_id for parcel in parcels}
+    there = await courier.call(lambda company: company.find_files(list(places), attached_to=places))
     waiting = [parcel for parcel in parcels if parcel.file_name not in there]
     sent: list[Sent] = [
         (parcel, there[parcel.file_name], None) for parcel in parcels if parcel.file_name in there
@@ -61,7 +61,8 @@ async def _send(attempt: Attempt, courier: Courier, parcel: Parcel) -> Sent:
 
     async def upload(company: Company) -> str:
         # Sent before, and the answer lost: it would be there twice.
-        there = await company.find_files([parcel.file_name])
+        place = {parcel.file_name: parcel.qbo_id}
+        there = await company.find_files(list(place), attached_to=place)
         return there.get(parcel.file_name) or await company.upload(
             content,
             name=parcel.file_name,

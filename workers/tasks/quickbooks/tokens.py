@@ -33,9 +33,9 @@ AWAY = Problem(
 )
 NOT_CONNECTED = BadInput.of(*connections.NOT_CONNECTED)
 MOVED = BadInput.of(
-    "quickbooks_moved",
-    "Another company of QuickBooks was connected meanwhile",
-    "What was sent before stays in the company it went to. Do this again for the one that is connected now.",
+    connections.NOT_CONNECTED[0],
+    "The company of QuickBooks that this was for is not connected any more",
+    "Another one was connected meanwhile. Connect the first one again, or do this again for the new one.",
 )
 
 

@@ -165,7 +165,7 @@ async def test_what_is_on_its_way_to_one_company_never_goes_to_another(branch: B
     # The export asks who the vendors are, and has sent nothing yet.
     branch.double.deeds["/query"] = somebody_connects_the_other
     record = await branch.run(ExportQbo(company_id=branch.company_id))
-    assert refusal(record)[0] == "quickbooks_moved"
+    assert refusal(record)[0] == "quickbooks_not_connected"
     assert (branch.sent, other.rows("Purchase")) == ([], [])
     await branch.connect()
     assert (await branch.export())["outcomes"] == {"created": 12}
