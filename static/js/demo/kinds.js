@@ -1,0 +1,122 @@
+/**
+ * Every kind of job as the demo page offers it: what it is for, what it is started with, and the code that does the same.
+ * @import { Job } from "../contract.js"
+ */
+import { receiptPicture } from "./receipt.js";
+
+/**
+ * @typedef {object} Kind
+ * @property {string} name
+ * @property {string} title
+ * @property {string} about
+ * @property {string} button
+ * @property {string} [accept] of files that may be chosen instead of the sample
+ * @property {string} [field] the files' name
+ * @property {(company: string, file: File | null, last: (kind: string) => Job | null) => Promise<Record<string, any>> | Record<string, any>} fields
+ * @property {string} [python] the SDK's call
+ * @property {string} [curl] what follows the address
+ */
+
+/** @type {Kind[]} */
+export const KINDS = [
+  {
+    name: "upload-and-categorize",
+    title: "Import a bank file",
+    about: "Reads CSV, OFX, QIF, MT940 or CAMT, imports each line once, and categorizes it.",
+    button: "Import the sample",
+    accept: ".csv,.ofx,.qfx,.qif,.sta,.mt940,.xml,text/csv",
+    field: "file",
+    fields: async (company, file) => ({ company_id: company, file: file ?? (await sampleFile()) }),
+    python: 'client.upload_and_categorize("june.csv", company="COMPANY")',
+    curl: "-F company_id=COMPANY -F file=@june.csv",
+  },
+  {
+    name: "categorize",
+    title: "Categorize transactions",
+    about: "Rules first, then memory, a learned model and, where one is set up, a language model.",
+    button: "Start Categorization",
+    fields: (company) => ({ company_id: company, limit: 100 }),
+    python: 'client.categorize(company="COMPANY", limit=100)',
+  },
+  {
+    name: "bulk-approve",
+    title: "Approve what is ready",
+    about: "All lines whose category is certain enough; each has its own outcome, and it can be undone.",
+    button: "Approve all that are ready",
+    fields: (company) => ({ company_id: company, filter: { state: ["proposed"] } }),
+    python: 'client.bulk_approve(company="COMPANY", matching={"state": ["proposed"]})',
+  },
+  {
+    name: "undo-approve",
+    title: "Undo the last approval",
+    about: "Takes back what an approval of this page approved.",
+    button: "Undo it",
+    fields: (company, _file, last) => ({ company_id: company, approve_job_id: needed(last("bulk-approve"), "Approve something first.").job_id }),
+    python: 'client.undo_approve("JOB", company="COMPANY")',
+  },
+  {
+    name: "ocr",
+    title: "Read receipts",
+    about: "Photos, scans and PDFs, up to a hundred at once; a file that cannot be read stops no other.",
+    button: "Read a sample receipt",
+    accept: "image/*,.heic,.pdf",
+    field: "files",
+    fields: async (company, file) => ({ company_id: company, files: [file ?? (await receiptPicture())] }),
+    python: 'client.read_receipts(["lunch.jpg"], company="COMPANY")',
+    curl: "-F company_id=COMPANY -F files=@lunch.jpg",
+  },
+  {
+    name: "learn",
+    title: "Learn from approvals",
+    about: "Trains the model that categorizes new merchants, from all that was approved.",
+    button: "Train it",
+    fields: (company) => ({ company_id: company }),
+    python: 'client.learn(company="COMPANY")',
+  },
+  {
+    name: "export-qbo",
+    title: "Export to QuickBooks",
+    about: "A dry run: what would be sent, line by line. The QuickBooks page connects a company and sends.",
+    button: "Dry run",
+    fields: (company) => ({ company_id: company, dry_run: true }),
+    python: 'client.export_qbo(company="COMPANY", dry_run=True)',
+  },
+  {
+    name: "undo-import",
+    title: "Undo the last import",
+    about: "Removes the lines that an import of this page brought, except those that are approved.",
+    button: "Remove its lines",
+    fields: (company, _file, last) => ({ company_id: company, import_job_id: needed(last("upload-and-categorize"), "Import a file first.").job_id }),
+    python: 'client.undo_import("JOB", company="COMPANY")',
+  },
+];
+
+async function sampleFile() {
+  const answer = await fetch("/sample/june.csv");
+  return new File([await answer.blob()], "june.csv", { type: "text/csv" });
+}
+
+/** @param {Job | null} job @param {string} otherwise @returns {Job} */
+function needed(job, otherwise) {
+  if (!job) throw new Error(otherwise);
+  return job;
+}
+
+/** As a reader would write it. @param {Kind} kind @param {string} origin @param {string} company @returns {Record<string, string>} by language */
+export function codeOf(kind, origin, company) {
+  const own = (/** @type {string} */ text) => text.replaceAll("COMPANY", company);
+  const fields = kind.field ? null : sampleFields(kind, company);
+  const sent = kind.curl ? own(kind.curl) : `-H "Content-Type: application/json" \\\n  -d '${JSON.stringify(fields)}'`;
+  const body = kind.field ? `{ company_id: "${company}", ${kind.field}: ${kind.field === "files" ? "[...input.files]" : "input.files[0]"} }` : JSON.stringify(fields, null, 2);
+  return {
+    curl: `curl -X POST ${origin}/api/jobs/${kind.name} \\\n  -H "Authorization: Bearer $LEDGERWIRE_API_KEY" \\\n  ${sent}`,
+    Python: `from ledgerwire import Ledgerwire\n\nwith Ledgerwire("${origin}") as client:\n    job = ${own(kind.python ?? "")}\n    for event in job.events():\n        print(job.progress, job.job.message)\n    print(job.result())`,
+    JavaScript: `import { JobsClient } from "${origin}/js/client.js";\n\nconst client = new JobsClient({ url: "${origin}", getToken });\nconst job = await client.submit("${kind.name}", ${body});\nfor await (const event of client.events(job.job_id)) {\n  if (event.type === "job") console.log(event.job.progress, event.job.message);\n}`,
+  };
+}
+
+/** @param {Kind} kind @param {string} company */
+function sampleFields(kind, company) {
+  const some = /** @type {any} */ ({ job_id: "JOB" });
+  return kind.fields(company, null, () => some);
+}

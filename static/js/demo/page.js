@@ -1,0 +1,186 @@
+/**
+ * The demo page: each kind of job with a button, its progress and its code, and what ran lately. Made of nothing but what any
+ * page may import: the client and the elements.
+ * @import { Job } from "../contract.js"
+ * @import { Kind } from "./kinds.js"
+ */
+import { Api, ApiError, asProblem } from "../api.js";
+import { JobsClient } from "../client.js";
+import { JobProgress } from "../elements/job-progress.js";
+import "../elements/job-progress-compact.js";
+import { ago, exactTime } from "../format.js";
+import { problemView } from "../problem-view.js";
+import { clone, part, show } from "../view.js";
+import { kindWord } from "../words.js";
+import { codeOf, KINDS } from "./kinds.js";
+
+const RECENT = 12;
+const STATES = { connected: "Live", connecting: "Connecting…", disconnected: "" };
+
+const client = new JobsClient();
+/** The last job of each kind that this page has started. @type {Map<string, Job>} */
+const started = new Map();
+let company = "";
+let leave = () => {};
+
+/** @param {string} id */
+function at(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+async function begin() {
+  client.addEventListener("state", () => (at("state").textContent = STATES[client.state]));
+  try {
+    const { companies } = await new Api().session();
+    const select = /** @type {HTMLSelectElement} */ (at("company"));
+    select.replaceChildren(...companies.map(({ company_id, name }) => new Option(name, company_id)));
+    select.addEventListener("change", () => open(select.value));
+    show(/** @type {HTMLElement} */ (select.closest("label")), companies.length > 0);
+    const wanted = new URLSearchParams(location.search).get("company");
+    const first = companies.find(({ company_id }) => company_id === wanted) ?? companies[0];
+    if (!first) return explain(new ApiError({ title: "You see no company yet", detail: "Ask an administrator for a sign-in link." }));
+    select.value = first.company_id;
+    open(first.company_id);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) at("notice").replaceChildren(signIn());
+    else explain(error);
+  }
+}
+
+function signIn() {
+  const link = document.createElement("a");
+  link.href = "/";
+  link.textContent = "Sign in first";
+  return link;
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  at("notice").replaceChildren(problemView(asProblem(error)));
+}
+
+/** @param {string} companyId */
+function open(companyId) {
+  company = companyId;
+  started.clear();
+  at("notice").replaceChildren();
+  at("kinds").replaceChildren(...KINDS.map(card));
+  leave();
+  at("history").replaceChildren();
+  leave = client.subscribe({ companyId }, { job: remember, snapshot: ({ jobs }) => jobs.forEach(remember), error: (problem) => explain(new ApiError(problem)) });
+  void recent();
+}
+
+// --- a kind -------------------------------------------------------------------------------------------
+
+/** @param {Kind} kind */
+function card(kind) {
+  const root = clone("kind");
+  part(root, "title", HTMLElement).textContent = kind.title;
+  part(root, "about", HTMLElement).textContent = kind.about;
+  const place = part(root, "job", HTMLElement);
+  const button = element("button", kind.button);
+  button.className = "button primary";
+  button.addEventListener("click", () => start(kind, place, null));
+  part(root, "start", HTMLElement).append(button, ...(kind.accept ? [picker(kind, place)] : []));
+  drawCode(root, kind);
+  return root;
+}
+
+/** @param {Kind} kind @param {HTMLElement} place */
+function picker(kind, place) {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = kind.accept ?? "";
+  input.setAttribute("aria-label", `A file of yours: ${kind.title}`);
+  input.addEventListener("change", () => input.files?.[0] && start(kind, place, input.files[0]));
+  return input;
+}
+
+/** @param {Kind} kind @param {HTMLElement} place @param {File | null} file */
+async function start(kind, place, file) {
+  try {
+    const fields = await kind.fields(company, file, (name) => started.get(name) ?? null);
+    const job = await client.submit(kind.name, fields);
+    started.set(kind.name, job);
+    remember(job);
+    const progress = new JobProgress();
+    progress.client = client;
+    progress.setAttribute("label", kind.title);
+    progress.setAttribute("job-id", job.job_id);
+    place.replaceChildren(progress);
+  } catch (error) {
+    const problem = error instanceof ApiError ? error.problem : { title: error instanceof Error ? error.message : "It could not be started" };
+    place.replaceChildren(problemView(problem));
+  }
+}
+
+/** @param {HTMLElement} root @param {Kind} kind */
+function drawCode(root, kind) {
+  const samples = codeOf(kind, location.origin, company);
+  const code = part(root, "code", HTMLElement);
+  const tabs = Object.keys(samples).map((language) => {
+    const tab = element("button", language);
+    tab.addEventListener("click", () => choose(language));
+    return tab;
+  });
+  /** @param {string} language */
+  const choose = (language) => {
+    code.textContent = samples[language] ?? "";
+    for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === language));
+  };
+  part(root, "tabs", HTMLElement).append(...tabs);
+  const copy = part(root, "copy", HTMLButtonElement);
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent ?? "");
+    copy.textContent = "Copied";
+  });
+  choose("curl");
+}
+
+// --- what ran lately ----------------------------------------------------------------------------------
+
+async function recent() {
+  const wanted = company;
+  /** @type {Job[]} */
+  const found = [];
+  try {
+    for await (const job of client.list(wanted)) if (found.push(job) >= RECENT) break;
+  } catch (error) {
+    explain(error);
+  }
+  if (wanted === company) found.reverse().forEach(remember);
+}
+
+/** The newest stands first, each once; its own element follows it. @param {Job} job */
+function remember(job) {
+  const list = at("history");
+  if (job.company_id !== company || list.querySelector(`[data-job="${CSS.escape(job.job_id)}"]`)) return;
+  const row = document.createElement("li");
+  row.dataset["job"] = job.job_id;
+  const link = document.createElement("a");
+  link.href = `/?company=${encodeURIComponent(company)}&job=${encodeURIComponent(job.job_id)}`;
+  link.textContent = kindWord(job.kind);
+  const progress = /** @type {import("../elements/job-progress-compact.js").JobProgressCompact} */ (document.createElement("job-progress-compact"));
+  progress.client = client;
+  progress.setAttribute("label", `Progress of ${kindWord(job.kind)}`);
+  progress.setAttribute("job-id", job.job_id);
+  const time = document.createElement("time");
+  [time.dateTime, time.title, time.textContent] = [job.created_at, exactTime(job.created_at), ago(job.created_at)];
+  row.append(link, progress, time);
+  const older = [...list.children].find((other) => /** @type {HTMLElement} */ (other).dataset["at"]?.localeCompare(job.created_at) === -1);
+  row.dataset["at"] = job.created_at;
+  list.insertBefore(row, older ?? null);
+  while (list.children.length > RECENT) list.lastElementChild?.remove();
+  show(at("none"), false);
+}
+
+/** @param {string} tag @param {string} words */
+function element(tag, words) {
+  const made = document.createElement(tag);
+  if (made instanceof HTMLButtonElement) made.type = "button";
+  made.textContent = words;
+  return made;
+}
+
+void begin();
