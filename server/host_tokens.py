@@ -35,6 +35,8 @@ LOOK_AGAIN: Final = 30.0
 #: Seconds that fetching keys may take.
 PATIENCE: Final = 5.0
 MOST_COMPANIES: Final = 1_000
+#: The year 2100, in seconds: what comes after it is not told apart, and may be no date at all.
+NEVER: Final = 4_102_444_800.0
 
 #: What may be a company's id: its own application chose it.
 _COMPANY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
@@ -89,7 +91,7 @@ class HostTokens:
             name=str(name or "somebody")[:200],
             memberships=dict(self._memberships(claims)),
             session=False,
-            expires_at=datetime.fromtimestamp(float(claims["exp"]) + LEEWAY, UTC),
+            expires_at=datetime.fromtimestamp(min(float(claims["exp"]), NEVER) + LEEWAY, UTC),
         )
 
     def _memberships(self, claims: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
@@ -125,20 +127,24 @@ class KeySet:
         return key
 
     async def _refresh(self, kid: str | None) -> None:
+        if self._is_fresh(kid):
+            return
         async with self._turn:
             now = time.monotonic()
-            is_fresh = now - self._fetched_at < FRESH_FOR and kid in self._keys
-            if is_fresh or now - self._tried_at < LOOK_AGAIN:
+            if self._is_fresh(kid) or now - self._tried_at < LOOK_AGAIN:
                 return
             self._tried_at = now
             try:
                 found = await asyncio.to_thread(self._client.get_signing_keys)
-            except PyJWTError as error:
-                # Those we have stay good while their address is away.
+            except (PyJWTError, OSError, ValueError) as error:
+                # Those we have stay good while their address is away, or says something else.
                 logger.warning("The keys of JWT_JWKS_URL could not be fetched: %s", error)
                 return
             self._keys = {key.key_id: key for key in found}
             self._fetched_at = now
+
+    def _is_fresh(self, kid: str | None) -> bool:
+        return kid in self._keys and time.monotonic() - self._fetched_at < FRESH_FOR
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:

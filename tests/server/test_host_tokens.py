@@ -83,6 +83,7 @@ async def test_its_companies_are_there_from_then_on(host: Api) -> None:
         ({"companies": {"acme": "owner", "b": "viewer"}}, {"b": "viewer"}),
         ({"companies": ["../x", "", 7, None, "a" * 65, "fine"]}, {"fine": "viewer"}),
         ({"companies": 7}, {}),
+        ({"companies": "acme", "exp": 10**15}, {"acme": "viewer"}),
         ({}, {}),
     ],
 )
@@ -164,7 +165,7 @@ class KeyServer:
     async def _answer(self, _request: Request) -> Response:
         self.asked += 1
         if self.is_away:
-            return Response(503, b"")
+            return Response(200, b"<html>Gone for lunch</html>")
         return json_response(200, {"keys": [_public(kid, key) for kid, key in self.keys.items()]})
 
 
