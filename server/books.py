@@ -6,6 +6,7 @@ from server import (
     accounts,
     companies,
     journal,
+    members,
     quickbooks,
     receipt_files,
     receipts,
@@ -24,4 +25,5 @@ route_handlers = [
     *receipts.route_handlers,
     *receipt_files.route_handlers,
     *quickbooks.route_handlers,
+    *members.route_handlers,
 ]

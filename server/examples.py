@@ -8,7 +8,17 @@ from typing import Any, Final
 
 import msgspec
 
-from ledgerwire.access import Session, SignIn, Ticket
+from ledgerwire.access import (
+    ApiKey,
+    Invitation,
+    MemberList,
+    NewApiKey,
+    NewMember,
+    Person,
+    Session,
+    SignIn,
+    Ticket,
+)
 from ledgerwire.books import (
     Account,
     AccountChange,
@@ -273,6 +283,33 @@ _VALUES: Final[list[msgspec.Struct]] = [
     ),
     COMPANY_EXAMPLE,
     Session("Ann", [COMPANY_EXAMPLE]),
+    NewMember(name="Ann", role="bookkeeper"),
+    MemberList(
+        people=[
+            Person(
+                person_id="5f0c3a9e21b74410",
+                name="Ann",
+                role="bookkeeper",
+                signed_in_at=AT,
+                expires_at=LATER,
+                you=False,
+            )
+        ],
+        keys=[
+            ApiKey(
+                prefix="lw_Zm9ydHkt",
+                name="Import",
+                role="bookkeeper",
+                created_at=AT,
+                last_used=LATER,
+                revoked_at=None,
+            )
+        ],
+    ),
+    Invitation(
+        url="http://127.0.0.1:8000/#sign-in=Zm9ydHkt", name="Ann", role="bookkeeper", expires_at=LATER
+    ),
+    NewApiKey(key="lw_Zm9ydHktdHdv", prefix="lw_Zm9ydHkt", name="Import", role="bookkeeper"),
     Ticket("lwt_dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgb2YgYSB0aWNrZXQ", LATER),
     SignIn("Zm9ydHktdHdvIHJhbmRvbSBjaGFyYWN0ZXJzIG9mIGEgbGluaw"),
     TransactionPage([TRANSACTION], None),

@@ -75,6 +75,7 @@ TAGS: Final = {
     "QuickBooks": "A company of QuickBooks Online: connected, mapped, and what was sent to it.",
     "Receipts": "What was read of pictures and PDFs, and the bank lines that paid.",
     "Session": "Signing in to the dashboard.",
+    "Members": "Who may what: people by invitation, programs by keys. For administrators.",
     "Health": "For load balancers and monitoring.",
 }
 DESCRIPTION: Final = (

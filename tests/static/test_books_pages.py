@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.static.dashboard import Office
+from tests.running import Running
+from tests.static.dashboard import Dashboard, Office
 from tests.static.desk import Desk
 from workers.books.access import Role
 
@@ -127,3 +128,45 @@ def test_an_import_is_undone_as_far_as_nobody_approved_it(desk: Desk) -> None:
     desk.page.locator("job-list li", has_text="june.csv").last.click()
     desk.press("Undo this import")
     expect(desk.page.get_by_role("status").filter(has_text="Nothing is left to undo")).to_be_visible()
+
+
+def test_people_are_invited_and_keys_made_and_revoked(
+    context: BrowserContext, running: Running, office: Office
+) -> None:
+    dashboard = Dashboard(context.new_page(), running.url)
+    dashboard.sign_in(office.sign_in_url(Role.ADMIN))
+    page = dashboard.page
+    page.locator("page-links a", has_text="Settings").click()
+    members = page.locator("members-section")
+    expect(members.locator(".member-row")).to_have_count(1)
+    expect(members.locator(".member-row")).to_contain_text("Ada (you)")
+    name = "<img src=x onerror=alert(1)>"
+    invite = members.locator('[data-part="invite"]')
+    invite.get_by_label("Name").fill(name)
+    invite.get_by_label("Role").select_option("viewer")
+    invite.get_by_role("button", name="Invite").click()
+    address = members.locator('[data-part="secret"]')
+    expect(address).to_contain_text("/#sign-in=")
+    browser = context.browser
+    assert browser is not None
+    other = browser.new_context()
+    invited = Dashboard(other.new_page(), running.url)
+    invited.sign_in(address.inner_text())
+    page.locator("page-links a", has_text="Jobs").click()
+    page.locator("page-links a", has_text="Settings").click()
+    row = members.locator(".member-row", has_text=name)
+    expect(row).to_contain_text("viewer")
+    row.get_by_role("button", name="Sign out").click()
+    page.locator("#question").get_by_role("button", name="Sign out").click()
+    expect(row).to_have_count(0)
+
+    keys = members.locator('[data-part="add-key"]')
+    keys.get_by_label("What it is for").fill("Nightly import")
+    keys.get_by_role("button", name="Make a key").click()
+    expect(address).to_contain_text("lw_")
+    key = members.locator(".member-row", has_text="Nightly import")
+    key.get_by_role("button", name="Revoke").click()
+    page.locator("#question").get_by_role("button", name="Revoke").click()
+    expect(key).to_have_count(0)
+    dashboard.assert_no_complaints()
+    other.close()

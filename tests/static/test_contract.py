@@ -32,6 +32,7 @@ CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*
 ROOMS = (access, books, errors, events, jobs, journal, quickbooks, receipts, review, rules, statements)
 #: Words that the page names: ``State`` and not a list of them at every place.
 NAMED: dict[Any, str] = {
+    access.RoleName: "RoleName",
     books.State: "State",
     books.Source: "Source",
     books.AccountType: "AccountType",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import uuid_utils
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workers.books.access_schema import api_keys, session_companies, sessions, sign_in_links, tickets
@@ -23,6 +23,7 @@ KEY_MARK = "lw_"
 TICKET_MARK = "lwt_"
 TICKET_LIFE = timedelta(seconds=30)
 PREFIX_LENGTH = 11
+SESSION_ID_LENGTH = 16
 LINK_LIFE = timedelta(hours=24)
 SESSION_LIFE = timedelta(days=30)
 #: How exactly ``last_used`` is kept: a write for every request would cost more than it tells.
@@ -74,6 +75,19 @@ class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_used: datetime | None
     revoked_at: datetime | None
+
+
+class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    session_hash: str
+    name: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def session_id(self) -> str:
+        """What tells it apart, and opens nothing."""
+        return self.session_hash[:SESSION_ID_LENGTH]
 
 
 # --- keys -------------------------------------------------------------------------------------------
@@ -254,6 +268,34 @@ async def find_again(connection: AsyncConnection, known: Principal, now: datetim
     if known.session_hash is not None:
         return await _session(connection, known.session_hash)
     return known if known.expires_at is not None and known.expires_at > now else None
+
+
+async def list_sessions(connection: AsyncConnection, company_id: str, now: datetime) -> list[SessionRecord]:
+    """Of the company's people, the newest first."""
+    rows = await connection.execute(
+        select(
+            sessions.c.session_hash,
+            sessions.c.name,
+            session_companies.c.role,
+            sessions.c.created_at,
+            sessions.c.expires_at,
+        )
+        .join(session_companies, session_companies.c.session_hash == sessions.c.session_hash)
+        .where(session_companies.c.company_id == company_id, sessions.c.expires_at > now)
+        .order_by(sessions.c.created_at.desc(), sessions.c.session_hash)
+    )
+    return [SessionRecord(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
+
+
+async def end_membership(connection: AsyncConnection, company_id: str, session_id: str) -> bool:
+    """Take the company out of a session, which keeps its others; False where there is no such session of it."""
+    done = await connection.execute(
+        delete(session_companies).where(
+            session_companies.c.company_id == company_id,
+            func.substr(session_companies.c.session_hash, 1, SESSION_ID_LENGTH) == session_id,
+        )
+    )
+    return done.rowcount > 0
 
 
 async def end_session(connection: AsyncConnection, session_token: str) -> None:

@@ -1,5 +1,5 @@
 /**
- * A company's bank accounts, its chart of accounts, and up to which day its books are closed.
+ * A company's bank accounts, its chart of accounts, up to which day its books are closed, and who may what.
  * Tells `company-changed` (detail: the company).
  * @import { BooksApi } from "../books-api.js"
  * @import { Chart } from "../chart.js"
@@ -10,6 +10,7 @@ import { fullDay } from "../format.js";
 import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
 import { clone, part, show, text } from "../view.js";
+import { MembersSection } from "./members-section.js";
 
 export class SettingsPage extends HTMLElement {
   #root = clone("settings-page");
@@ -46,7 +47,16 @@ export class SettingsPage extends HTMLElement {
     await this.#try(async (books) => {
       this.#company = await books.company();
       await this.#chart?.load();
+      await this.#openMembers(books);
     });
+  }
+
+  /** @param {BooksApi} books */
+  async #openMembers(books) {
+    const isAdmin = this.#company?.role === "admin";
+    const members = part(this.#root, "members", MembersSection);
+    show(members, isAdmin);
+    if (isAdmin) await members.open(books);
   }
 
   get #mayAct() {
