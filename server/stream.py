@@ -126,16 +126,29 @@ class Stream(ABC):
 
     async def _check_credential(self) -> None:
         try:
-            principal = None if self.principal is None else await self._auth.again(self.principal)
+            principal = await self._found_again()
         except Exception as error:  # noqa: BLE001 (no answer is no reason to end a stream)
             log.warning("A stream's credential could not be looked at: %s", error)
             return
+        self.principal = principal
         if principal is None:
             self.finish(SIGNED_OUT)
             return
-        self.principal = principal
-        if not all(principal.may(name, Role.VIEWER) for name in self.companies()):
-            self.finish(SIGNED_OUT)
+        lost = [name for name in self.companies() if not principal.may(name, Role.VIEWER)]
+        if lost:
+            self.lose(lost)
+
+    async def _found_again(self) -> Principal | None:
+        """A fresh token may take the old one's place while the old one is looked at."""
+        while True:
+            known = self.principal
+            found = None if known is None else await self._auth.again(known)
+            if self.principal is known:
+                return found
+
+    def lose(self, companies: list[str]) -> None:
+        """These may not be watched any more."""
+        self.finish(SIGNED_OUT)
 
     # --- what a body adds -----------------------------------------------------------------------------
 

@@ -157,6 +157,14 @@ class Socket(Stream):
             self._vacate(seat)
         self._seats.clear()
 
+    def lose(self, companies: list[str]) -> None:
+        """The others go on: each subscription of these ends with what a new one would be told."""
+        for company_id in companies:
+            seat = self._seats.pop(company_id)
+            self._vacate(seat)
+            for subscription in seat.subscriptions:
+                self._refuse(subscription, Unknown("company"))
+
     # --- what is said to the watcher ------------------------------------------------------------------
 
     def companies(self) -> list[str]:

@@ -34,6 +34,8 @@ OUT_OF_MEMORY = (
     "failed to allocate",
     "insufficient memory",
     "cannot allocate memory",
+    # A library that is loaded in the middle of it.
+    "failed to map segment",
 )
 #: How much of a child's stderr is kept for the log of a failure.
 STDERR_KEPT = 4_000

@@ -56,8 +56,19 @@ export class Api {
    * @param {GetToken | null} [getToken] brings a key or a token; without it the session's cookie says who asks
    */
   constructor(baseUrl = "", getToken = null) {
-    this.baseUrl = new URL(baseUrl || "/", location.href).href.replace(/\/$/, "");
+    // A server that renders has no location, and asks nothing.
+    this.baseUrl = new URL(baseUrl || "/", globalThis.location?.href ?? "http://localhost").href.replace(/\/$/, "");
     this.getToken = getToken;
+  }
+
+  /** Whether a token was brought before, which may have ended since. */
+  get hasToken() {
+    return this.#token !== null;
+  }
+
+  /** The token in use was refused: the next one is a fresh one. */
+  forgetToken() {
+    this.#token = null;
   }
 
   /** The token in use; null where the cookie does. @param {{fresh?: boolean}} [how] @returns {Promise<string | null>} */
@@ -144,7 +155,9 @@ export class Api {
    */
   async answer(path, init) {
     const response = await this.#fetch(path, init);
-    const text = await response.text().catch(() => "");
+    const text = await response.text().catch(() => (response.ok ? null : ""));
+    // An answer that broke off is none.
+    if (text === null) throw new ApiError(UNREACHABLE);
     if (!response.ok) throw new ApiError(problemFrom(text, response.status));
     const date = response.headers.get("date");
     return { body: text ? JSON.parse(text) : null, at: date && new Date(date).toISOString() };
@@ -170,7 +183,7 @@ export class Api {
     const token = await this.token({ fresh });
     const headers = new Headers(init.headers);
     if (token) headers.set("Authorization", `Bearer ${token}`);
-    return fetch(this.baseUrl + path, { credentials: token ? "omit" : "same-origin", ...init, headers });
+    return fetch(this.baseUrl + path, { credentials: token ? "omit" : "include", ...init, headers });
   }
 }
 

@@ -42,6 +42,8 @@ const PAUSE_AFTER = 300_000;
 export class JobsClient extends EventTarget {
   /** @type {Map<string, Line>} */
   #lines = new Map();
+  /** Of `for await` loops that go on. @type {Set<Queue<WatchEvent>>} */
+  #queues = new Set();
   #closed = false;
 
   /**
@@ -123,11 +125,13 @@ export class JobsClient extends EventTarget {
   async *events(target, { signal } = {}) {
     /** @type {Queue<WatchEvent>} */
     const queue = new Queue();
+    this.#queues.add(queue);
     const stop = this.#watch(target, queue, signal);
     try {
       yield* queue;
     } finally {
       stop();
+      this.#queues.delete(queue);
     }
   }
 
@@ -149,6 +153,7 @@ export class JobsClient extends EventTarget {
     this.#closed = true;
     for (const { connection } of this.#lines.values()) connection.stop();
     this.#lines.clear();
+    for (const queue of this.#queues) queue.end();
     this.#changed();
   }
 
@@ -186,11 +191,19 @@ export class JobsClient extends EventTarget {
       handlers.end?.(job);
     };
 
+    /** @param {Snapshot} snapshot */
+    const replace = ({ jobs, position }) => {
+      const job = jobs.find((one) => one.job_id === jobId);
+      if (!job) return this.#catchUp(jobId, () => stopped, take);
+      version = Math.min(version, job.version - 1);
+      take(job, position);
+    };
+
     /** @param {WatchEvent} event */
     const hear = (event) => {
       if (event.type === "job") take(event.job, event.position);
       else if (event.type === "log") event.job_id === jobId && handlers.log?.(event);
-      else this.#replace(event, jobId, (job) => ((version = Math.min(version, job.version - 1)), take(job, event.position)));
+      else replace(event);
     };
 
     this.#present(jobId, () => stopped).then(
@@ -200,18 +213,16 @@ export class JobsClient extends EventTarget {
         if (stopped) return;
         leave = this.#join(job.company_id, hear, (problem) => handlers.error?.(problem));
         // What happened between that answer and joining a line that was already open.
-        this.api.job(jobId).then(take, () => {});
+        this.#catchUp(jobId, () => stopped, take);
       },
       (error) => stopped || handlers.error?.(asProblem(error)),
     );
     return stop;
   }
 
-  /** @param {Snapshot} snapshot @param {string} jobId @param {(job: Job) => void} take */
-  #replace({ jobs }, jobId, take) {
-    const job = jobs.find((one) => one.job_id === jobId);
-    if (job) take(job);
-    else this.api.job(jobId).then(take, () => {});
+  /** What nobody will tell any more is asked for, until there is an answer. @param {string} jobId @param {() => boolean} stopped @param {(job: Job) => void} take */
+  #catchUp(jobId, stopped, take) {
+    this.#present(jobId, stopped).then((job) => job && take(job), () => {});
   }
 
   /** The job as it is now, asked for until the server can be reached. @param {string} jobId @param {() => boolean} stopped */
@@ -251,14 +262,14 @@ export class JobsClient extends EventTarget {
     /** @type {Line["refuse"]} */
     const refuse = new Set();
     const { api, transports, pauseAfter } = this;
-    const onEvent = (/** @type {LedgerEvent} */ event) => event.type !== "ping" && [...hear].forEach((one) => one(event));
+    const onEvent = (/** @type {LedgerEvent} */ event) => event.type !== "ping" && each(hear, event);
     const onState = (/** @type {State} */ state) => {
       line.state = state;
       this.#changed();
       if (state.name !== "refused" || !state.problem) return;
       // Who comes later begins anew.
       this.#lines.delete(companyId);
-      for (const one of [...refuse]) one(state.problem);
+      each(refuse, state.problem);
     };
     const connection = new Connection({ api, companyId, transports, pauseAfter, onEvent, onState });
     const line = { connection, state: connection.state, hear, refuse };
@@ -285,4 +296,15 @@ function form(fields) {
     for (const one of [value].flat()) if (one !== null && one !== undefined) made.append(name, one instanceof Blob || typeof one === "string" ? one : JSON.stringify(one));
   }
   return made;
+}
+
+/** One that throws takes nothing from the others. @template T @param {Set<(value: T) => void>} handlers @param {T} value */
+function each(handlers, value) {
+  for (const one of [...handlers]) {
+    try {
+      one(value);
+    } catch (error) {
+      reportError(error);
+    }
+  }
 }

@@ -283,6 +283,12 @@ async def test_a_fresh_token_keeps_the_socket_and_what_it_watches(host: Api) -> 
 
 async def test_a_fresh_token_that_opens_less_ends_what_it_does_not_open(host: Api) -> None:
     async with socket(host, signed(WHO)) as line:
-        await line.subscribe()
+        await line.subscribe("acme", id=1)
+        await line.subscribe("globex", id=2)
         await line.say(type="authenticate", token=signed({"companies": ["globex"]}))
-        assert (await line.closing())[0] == 4401
+        refused = await line.hear_until("error")
+        assert (refused["id"], refused["status"]) == (1, 404)
+        told = await begin(host.kernel, "globex")
+        heard = await line.hear_until("job")
+        assert heard["job"]["job_id"] == told.record.job_id
+        assert (await line.subscribe("acme", id=3))["status"] == 404

@@ -12,7 +12,6 @@ import jwt
 import pytest
 from playwright.sync_api import Browser, BrowserContext, WebSocket, expect
 
-from server.host_tokens import LEEWAY
 from tests.running import Running
 from tests.static.conftest import browser
 from tests.static.dashboard import Dashboard, Office, bank_file
@@ -203,7 +202,7 @@ class Mint:
     def token(self) -> str:
         self.count += 1
         claims = {"sub": "u1", "companies": {"hosted": "bookkeeper"}}
-        return jwt.encode({**claims, "exp": time.time() - LEEWAY + self.seconds}, SECRET, "HS256")
+        return jwt.encode({**claims, "exp": time.time() + self.seconds}, SECRET, "HS256")
 
 
 def test_a_token_is_renewed_while_the_socket_stays(browser: Browser, host: Running) -> None:

@@ -5,9 +5,9 @@
  * @import { Kind } from "./kinds.js"
  */
 import { Api, ApiError, asProblem } from "../api.js";
-import { JobsClient } from "../client.js";
+import { isOver, JobsClient } from "../client.js";
 import { JobProgress } from "../elements/job-progress.js";
-import "../elements/job-progress-compact.js";
+import { JobProgressCompact } from "../elements/job-progress-compact.js";
 import { ago, exactTime } from "../format.js";
 import { problemView } from "../problem-view.js";
 import { clone, part, show } from "../view.js";
@@ -132,8 +132,9 @@ function drawCode(root, kind) {
   part(root, "tabs", HTMLElement).append(...tabs);
   const copy = part(root, "copy", HTMLButtonElement);
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    copy.textContent = "Copied";
+    // Out of a secure context there is no clipboard.
+    const done = await Promise.resolve(navigator.clipboard?.writeText(code.textContent ?? "")).then(() => Boolean(navigator.clipboard), () => false);
+    copy.textContent = done ? "Copied" : "Select it and copy";
   });
   choose("curl");
 }
@@ -155,13 +156,18 @@ async function recent() {
 /** The newest stands first, each once; its own element follows it. @param {Job} job */
 function remember(job) {
   const list = at("history");
-  if (job.company_id !== company || list.querySelector(`[data-job="${CSS.escape(job.job_id)}"]`)) return;
+  if (job.company_id !== company) return;
+  const known = list.querySelector(`[data-job="${CSS.escape(job.job_id)}"] job-progress-compact`);
+  // A job that had ended is followed no more; tried again, it is.
+  if (known instanceof JobProgressCompact) return void (known.job && isOver(known.job) && !isOver(job) && (known.client = client));
+  const last = /** @type {HTMLElement | null} */ (list.lastElementChild);
+  if (list.children.length >= RECENT && (last?.dataset["at"] ?? "") > job.created_at) return;
   const row = document.createElement("li");
   row.dataset["job"] = job.job_id;
   const link = document.createElement("a");
   link.href = `/?company=${encodeURIComponent(company)}&job=${encodeURIComponent(job.job_id)}`;
   link.textContent = kindWord(job.kind);
-  const progress = /** @type {import("../elements/job-progress-compact.js").JobProgressCompact} */ (document.createElement("job-progress-compact"));
+  const progress = new JobProgressCompact();
   progress.client = client;
   progress.setAttribute("label", `Progress of ${kindWord(job.kind)}`);
   progress.setAttribute("job-id", job.job_id);

@@ -65,8 +65,11 @@ export class JobElement extends HTMLElement {
     this.#stop();
   }
 
-  attributeChangedCallback() {
-    this.name(this.getAttribute("label") ?? "Job progress");
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
+    if (name === "label") return this.name(now ?? "Job progress");
+    if (name === "job-id") this.#forget();
     if (this.isConnected) this.#watch();
   }
 
@@ -77,6 +80,9 @@ export class JobElement extends HTMLElement {
 
   /** @param {Job} _job */
   draw(_job) {}
+
+  /** Nothing is known yet. */
+  clear() {}
 
   /** What stands in the way of showing it, or of what was asked for. @param {Problem | null} _problem */
   explain(_problem) {}
@@ -93,17 +99,29 @@ export class JobElement extends HTMLElement {
 
   /** @param {(jobId: string) => Promise<Job>} act */
   async #act(act) {
-    if (!this.#job) return;
+    const asked = this.#job;
+    if (!asked) return;
     this.explain(null);
     try {
-      const job = await act(this.#job.job_id);
-      const ended = isOver(this.#job) && !isOver(job);
+      const job = await act(asked.job_id);
+      const held = /** @type {Job | null} */ (this.#job);
+      // What was told live meanwhile is newer, or of another job.
+      if (held?.job_id !== job.job_id || held.version >= job.version) return;
+      const ended = isOver(held) && !isOver(job);
       this.#take(job);
       // A job that had ended was followed no more.
       if (ended) this.#watch();
     } catch (error) {
       this.explain(asProblem(error));
     }
+  }
+
+  /** Of another job nothing is to be seen, and nothing is to be cancelled. */
+  #forget() {
+    this.#job = null;
+    this.removeAttribute("status");
+    this.explain(null);
+    this.clear();
   }
 
   #watch() {

@@ -40,6 +40,12 @@ export class JobProgressCompact extends JobElement {
     this.title = job.error ? `${job.error.title}. ${job.error.detail ?? ""}` : job.message;
   }
 
+  /** @override */
+  clear() {
+    for (const place of [this.#parts.label, this.#parts.percent]) place.textContent = "";
+    this.title = "";
+  }
+
   /** @override @param {Problem | null} problem */
   explain(problem) {
     if (!problem) return;

@@ -49,6 +49,13 @@ export class JobProgress extends JobElement {
     this.#complain(job.error);
   }
 
+  /** @override */
+  clear() {
+    const { label, step, percent, message, units, eta, result, cancel, retry } = this.#parts;
+    for (const place of [label, step, percent, message, units, eta, result]) place.textContent = "";
+    for (const button of [cancel, retry]) button.hidden = true;
+  }
+
   /** @override @param {Problem | null} problem */
   explain(problem) {
     if (problem && !this.job) this.#parts.label.textContent = problem.title;

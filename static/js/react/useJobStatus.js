@@ -10,6 +10,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { asProblem } from "../api.js";
 import { clientOf } from "../clients.js";
 
 /**
@@ -60,6 +61,7 @@ export function useJobStatus(jobId, { onComplete, onError, enabled = true, clien
         told.current.onError?.(found.title, null);
       },
     });
+    connected();
     return () => {
       stop();
       source.removeEventListener("state", connected);
@@ -67,15 +69,24 @@ export function useJobStatus(jobId, { onComplete, onError, enabled = true, clien
   }, [jobId, enabled, source]);
 
   const cancel = useCallback(async () => {
-    if (jobId) setJob(await source.cancel(jobId));
+    if (!jobId) return;
+    try {
+      const answer = await source.cancel(jobId);
+      // What was told live meanwhile is newer.
+      setJob((held) => (held && (held.job_id !== answer.job_id || held.version >= answer.version) ? held : answer));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
   }, [jobId, source]);
 
+  // Of the job before, nothing is told of this one.
+  const own = job?.job_id === jobId ? job : null;
   return {
-    job,
-    status: job?.status ?? null,
-    progress: job?.progress ?? 0,
-    message: job?.message ?? "",
-    error: problem?.title ?? (job && errorOf(job)),
+    job: own,
+    status: own?.status ?? null,
+    progress: own?.progress ?? 0,
+    message: own?.message ?? "",
+    error: problem?.title ?? (own && errorOf(own)),
     isConnected,
     cancel,
   };

@@ -11,6 +11,9 @@ const PROTOCOL = "ledgerwire.v1";
 const PING_EVERY = 15_000;
 /** A token is replaced this long before it ends, so that the socket keeps its place. */
 const AHEAD = 15_000;
+const SELDOM = 30_000;
+/** A timer of more milliseconds fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The line of each client, as long as somebody is on it. @type {WeakMap<Api, Line>} */
 const lines = new WeakMap();
@@ -28,6 +31,7 @@ class Line {
   #next = 1;
   #isReady = false;
   #isOver = false;
+  #sentFresh = false;
   #renewal = 0;
   #deadline = new Deadline(() => this.#end({}));
   #pings = window.setInterval(() => this.#say({ type: "ping" }), PING_EVERY);
@@ -60,15 +64,30 @@ class Line {
   /** @param {boolean} fresh whether the token in use is to be replaced */
   async #introduce(fresh) {
     try {
-      const token = (await this.api.token({ fresh })) ?? "";
-      this.#say({ type: "authenticate", token });
+      this.#sentFresh = fresh || !this.api.hasToken;
+      let token = (await this.api.token({ fresh })) ?? "";
       const end = endOf(token);
-      window.clearTimeout(this.#renewal);
-      if (end) this.#renewal = window.setTimeout(() => this.#introduce(true), Math.max(1_000, end - Date.now() - AHEAD));
+      if (!this.#sentFresh && end !== null && end <= Date.now()) {
+        this.#sentFresh = true;
+        token = (await this.api.token({ fresh: true })) ?? "";
+      }
+      if (this.#isOver) return;
+      this.#say({ type: "authenticate", token });
+      this.#renewBefore(endOf(token));
     } catch {
       // Whoever brings tokens could not: the one in use goes on until it ends.
       if (!this.#isReady) this.#end({});
     }
+  }
+
+  /** @param {number | null} end */
+  #renewBefore(end) {
+    window.clearTimeout(this.#renewal);
+    if (end === null) return;
+    const left = end - Date.now();
+    // By a clock that goes ahead every token has ended: then not more often than that.
+    const wait = left <= 0 ? SELDOM : left > 2 * AHEAD ? left - AHEAD : left / 2;
+    this.#renewal = window.setTimeout(() => this.#introduce(true), Math.min(Math.max(wait, 500), LONGEST_TIMER));
   }
 
   #ready() {
@@ -105,14 +124,17 @@ class Line {
     if (watch) {
       this.#leave(/** @type {number} */ (id));
       watch.close({ fatal });
-    } else if (!this.#isReady) this.#end({ fatal });
+    } else if (!this.#isReady) {
+      this.api.forgetToken();
+      this.#end({ fatal: this.#sentFresh ? fatal : null });
+    }
   }
 
   /** @param {number} code @param {string} reason @returns {Closed} */
   #reading(code, reason) {
-    // A token that has run out on an open line is replaced on the next one.
-    const isFinal = isFatal(code) && !(code === 4401 && this.api.getToken && this.#isReady);
-    if (code === 4401) void this.api.token({ fresh: true }).catch(() => {});
+    // A token that has run out on an open line, or was an old one, is replaced on the next one.
+    const isFinal = isFatal(code) && !(code === 4401 && this.api.getToken && (this.#isReady || !this.#sentFresh));
+    if (code === 4401) this.api.forgetToken();
     return { fatal: isFinal ? { title: reason || "Signed out", status: code - 4000 } : null };
   }
 
