@@ -21,6 +21,7 @@ import jwt
 from jwt import PyJWK, PyJWKClient
 from jwt.exceptions import PyJWTError
 
+from server.refusals import KeysAway
 from workers.books.access import Principal, Role
 from workers.settings import Settings
 
@@ -52,7 +53,7 @@ class HostTokens:
         self._keys = None if settings.jwt_jwks_url is None else KeySet(settings.jwt_jwks_url)
 
     async def verify(self, token: str) -> Principal | None:
-        """Who it is; None for a token that is not one, was not signed for us, or has run out."""
+        """Who it is; None for a token that is not one, was not signed for us, or has run out. Raises KeysAway."""
         if len(token) > LONGEST:
             return None
         try:
@@ -117,31 +118,37 @@ class KeySet:
         self._turn = asyncio.Lock()
 
     async def find(self, kid: str | None, algorithm: str) -> PyJWK:
-        """Raises PyJWTError where there is none."""
-        await self._refresh(kid)
+        """Raises PyJWTError where there is none, KeysAway where that cannot be said yet."""
+        is_sure = await self._refresh(kid)
         key = self._keys.get(kid)
+        if key is None and not is_sure:
+            raise KeysAway("no key of this id at hand")
         if key is None:
             raise jwt.InvalidKeyError("no key of this id")
         if key.algorithm_name != algorithm:
             raise jwt.InvalidAlgorithmError(f"this key is for {key.algorithm_name}")
         return key
 
-    async def _refresh(self, kid: str | None) -> None:
+    async def _refresh(self, kid: str | None) -> bool:
+        """Whether what is there now is what the address tells."""
         if self._is_fresh(kid):
-            return
+            return True
         async with self._turn:
             now = time.monotonic()
-            if self._is_fresh(kid) or now - self._tried_at < LOOK_AGAIN:
-                return
+            if self._is_fresh(kid):
+                return True
+            if now - self._tried_at < LOOK_AGAIN:
+                return False
             self._tried_at = now
             try:
                 found = await asyncio.to_thread(self._client.get_signing_keys)
             except (PyJWTError, OSError, ValueError) as error:
                 # Those we have stay good while their address is away, or says something else.
                 logger.warning("The keys of JWT_JWKS_URL could not be fetched: %s", error)
-                return
+                return False
             self._keys = {key.key_id: key for key in found}
             self._fetched_at = now
+            return True
 
     def _is_fresh(self, kid: str | None) -> bool:
         return kid in self._keys and time.monotonic() - self._fetched_at < FRESH_FOR

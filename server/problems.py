@@ -208,6 +208,12 @@ def _(_error: DataError) -> Refused:
 
 
 @refusal_of.register
+def _(_error: refusals.KeysAway) -> Refused:
+    detail = "The keys of JWT_JWKS_URL are fetched again within half a minute. Try again."
+    return _refused("keys_away", 503, "The token's key is not at hand", detail, headers=RETRY_SOON)
+
+
+@refusal_of.register
 def _(_error: BrokerAway) -> Refused:
     return _refused("stream_away", 503, "The stream is starting over", "Try again.", headers=RETRY_SOON)
 

@@ -26,6 +26,10 @@ class NotSignedIn(Refusal):
     """The request must carry a valid key or session."""
 
 
+class KeysAway(Refusal):
+    """Whether a token is good cannot be said yet: the key it names is none of those at hand."""
+
+
 class OriginRefused(Refusal):
     def __init__(self, origin: str | None) -> None:
         self.origin = origin

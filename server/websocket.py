@@ -37,7 +37,7 @@ from server.frames import Frame
 from server.hub import Hub
 from server.parameters import TheHub
 from server.problems import to_problem
-from server.refusals import InvalidInput, NotSignedIn, OriginRefused, Unknown
+from server.refusals import InvalidInput, KeysAway, NotSignedIn, OriginRefused, Unknown
 from server.session import NOTHING, Session, Wants
 from server.stream import (
     FOREIGN,
@@ -63,7 +63,7 @@ MOST_SUBSCRIPTIONS: Final = 100
 SIGN_IN_WITHIN: Final = 10.0
 #: Seconds a socket may stay without a subscription.
 IDLE_FOR: Final = 60.0
-TRY_LATER: Final = End(1013, "The database does not answer; come again.")
+TRY_LATER: Final = End(1013, "Who you are cannot be looked up now; come again.")
 
 _decoder: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
 
@@ -121,7 +121,7 @@ class Socket(Stream):
             return SIGNED_OUT
         except msgspec.DecodeError:
             return GARBLED
-        except LOST:
+        except (*LOST, KeysAway):
             return TRY_LATER
         return await self.run()
 

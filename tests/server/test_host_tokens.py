@@ -18,7 +18,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from server.host_tokens import LEEWAY
 from tests.brokers import Broker
 from tests.doubles.server import Request, Response, Server, json_response
-from tests.server.serving import Api, api_settings, problem_in, serving
+from tests.server.serving import Api, api_settings, code_of, problem_in, serving
 from tests.server.telling import begin
 from tests.server.watching import socket
 from workers.books import access
@@ -197,7 +197,9 @@ async def test_keys_of_an_address_are_fetched_kept_and_rotated(
         # A stranger with unknown ids does not make us ask again and again.
         for number in range(5):
             token = signed(WHO, second, "ES256", kid=f"strange-{number}")
-            assert (await session(api, token)).status_code == 401
+            answer = await session(api, token)
+            assert (answer.status_code, code_of(answer)) == (503, "keys_away")
+            assert answer.headers["retry-after"]
         assert key_server.asked == 1
         monkeypatch.setattr("server.host_tokens.LOOK_AGAIN", 0.0)
         key_server.keys = {"two": second}
@@ -205,6 +207,9 @@ async def test_keys_of_an_address_are_fetched_kept_and_rotated(
         assert (await session(api, signed(WHO, first, "RS256", kid="one"))).status_code == 401
         # What is there stays good while the address is away; and nothing is checked by a secret that was not set.
         key_server.is_away = True
+        assert (await session(api, signed(WHO, first, "RS256", kid="one"))).status_code == 503
+        async with socket(api, signed(WHO, first, "RS256", kid="one")) as line:
+            assert (await line.closing())[0] == 1013
         assert roles_in(await session(api, signed(WHO, second, "ES256", kid="two")))
         assert (await session(api, signed(WHO, kid="two"))).status_code == 401
 
