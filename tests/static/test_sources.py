@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.static.node import packages
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"
+SCRIPTS = STATIC / "js"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,23 @@ def compiler(packages: Path) -> str:
 def test_the_types_hold(compiler: str) -> None:
     done = node.run(compiler, "--project", "tsconfig.json")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_package_has_types_and_all_that_it_imports(compiler: str, tmp_path: Path) -> None:
+    """What npm would pack of static/js stands alone, and TypeScript finds what it exports."""
+    done = node.run(compiler, "--project", "tsconfig.types.json", "--outDir", str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    package = json.loads((SCRIPTS / "package.json").read_text())
+    packed = {path for pattern in package["files"] for path in SCRIPTS.glob(pattern)}
+    packed |= {path for folder in list(packed) for path in folder.rglob("*.js")}
+    for path in packed:
+        if path.suffix == ".js":
+            wanted = re.findall(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", path.read_text())
+            for name in wanted:
+                assert (path.parent / name).resolve() in packed, f"{path.name} imports {name}"
+    for name in ("client", "react/useJobStatus", "react/JobProgress", "elements/job-progress-modal"):
+        assert "export" in (tmp_path / f"{name}.d.ts").read_text()
+    assert "submit(kind: string" in (tmp_path / "client.d.ts").read_text()
 
 
 def test_the_compiler_looks_at_every_module(compiler: str) -> None:
