@@ -8,6 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from ledgerwire.access import Session
 from ledgerwire.async_body import AsyncBody
 from ledgerwire.attachment import Source
 from ledgerwire.books import Transaction, TransactionFilter
@@ -207,6 +208,10 @@ class AsyncLedgerwire(Client):
         your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.
         """
         return self._handle(await self._body.run(self._calls.submit(work, fields, key=idempotency_key)))
+
+    async def session(self) -> Session:
+        """Who you are, and your role in each of your companies."""
+        return await self._body.run(self._calls.session())
 
     async def job(self, job_id: str) -> AsyncJobHandle:
         """Raises NotFound for an unknown job, and for one of a company that your key does not see."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from ledgerwire.access import Session
 from ledgerwire.books import Transaction, TransactionFilter, TransactionPage
 from ledgerwire.exceptions import Conflict, ConnectionFailed, InvalidSubmission, UnexpectedAnswer, WaitTimeout
 from ledgerwire.exchange import Answer, Request
@@ -63,6 +64,11 @@ class Calls:
         request = yield from request_for(work, fields, key=key)
         answer = yield from self.ask(request)
         return _held(answer, self.read(answer, Job, request))
+
+    def session(self) -> Flow[Session]:
+        request = Request(path="/api/session")
+        answer = yield from self.ask(request)
+        return self.read(answer, Session, request)
 
     def fetch(self, job_id: str) -> Flow[Held]:
         request = Request(path=job_path(job_id))

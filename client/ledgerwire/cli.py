@@ -23,12 +23,15 @@ from ledgerwire.command import (
     pass_session,
     watch_option,
 )
+from ledgerwire.diagnosing import doctor
 from ledgerwire.display import as_json, listing, log_line, printable, summary
 from ledgerwire.exporting import export, quickbooks
 from ledgerwire.following import display_for, ended, follow, show_all, submitted, tell, terminal
 from ledgerwire.jobs import Status
 from ledgerwire.receiving import receipt, receipts
-from ledgerwire.reviewing import approve, transactions, undo
+from ledgerwire.reviewing import approve, review, transactions, undo
+from ledgerwire.submissions import KINDS
+from ledgerwire.submit import upload_fields
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,7 +48,7 @@ def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     ctx.obj = ctx.obj or Session(url, api_key)
 
 
-for command in (approve, export, quickbooks, receipt, receipts, transactions, undo):
+for command in (approve, doctor, export, quickbooks, receipt, receipts, review, transactions, undo):
     main.add_command(command)
 
 
@@ -98,15 +101,41 @@ def categorize(
     submitted(job, watch=watch, in_json=in_json)
 
 
-def _json_object(text: str | None) -> dict[str, Any] | None:
+@main.command()
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("fields", required=False)
+@company_option
+@click.option("--file", "files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@watch_option
+@as_json_option
+@pass_session
+def submit(
+    session: Session,
+    kind: str,
+    fields: str | None,
+    company: str,
+    files: tuple[Path, ...],
+    *,
+    watch: bool,
+    in_json: bool,
+) -> None:
+    """Submit any KIND of work, with its FIELDS as a JSON object: submit categorize '{"limit": 10}'."""
+    work = KINDS[kind]
+    given: dict[str, Any] = {"company_id": company, **(_json_object(fields, "FIELDS") or {})}
+    if files:
+        given |= {name: list(files) if name == "files" else files[0] for name in sorted(upload_fields(work))}
+    submitted(session.client.submit(work, **given), watch=watch, in_json=in_json, lines=True)
+
+
+def _json_object(text: str | None, name: str = "--mapping") -> dict[str, Any] | None:
     if text is None:
         return None
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"--mapping is not JSON: {error}") from None
+        raise click.BadParameter(f"{name} is not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise click.BadParameter('--mapping should be a JSON object, like {"date": "Booked"}.')
+        raise click.BadParameter(f'{name} should be a JSON object, like {{"date": "Booked"}}.')
     return value
 
 

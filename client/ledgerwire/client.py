@@ -19,6 +19,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from ledgerwire.access import Session
 from ledgerwire.attachment import Source
 from ledgerwire.body import Body
 from ledgerwire.books import Transaction, TransactionFilter
@@ -257,6 +258,10 @@ class Ledgerwire(Client):
         your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.
         """
         return self._handle(self._body.run(self._calls.submit(work, fields, key=idempotency_key)))
+
+    def session(self) -> Session:
+        """Who you are, and your role in each of your companies."""
+        return self._body.run(self._calls.session())
 
     def job(self, job_id: str) -> JobHandle:
         """Raises NotFound for an unknown job, and for one of a company that your key does not see."""

@@ -15,6 +15,7 @@ from rich.text import Text
 from ledgerwire.books import Source, State, Transaction
 from ledgerwire.command import Session, as_json_option, company_option, pass_session, watch_option
 from ledgerwire.display import as_json, printable
+from ledgerwire.exceptions import Conflict, InvalidRequest
 from ledgerwire.following import submitted, terminal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -99,6 +100,48 @@ def approve(
         failed_of=failed_of,
     )
     submitted(job, watch=watch, in_json=in_json)
+
+
+@click.command()
+@company_option
+@filter_options
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@pass_session
+def review(session: Session, /, company: str, limit: int, **given: Any) -> None:
+    """Go through lines that wait for a person: say a category for each, or nothing to leave it, or q to stop.
+
+    Without a terminal they are listed. Categories are those of the company's chart, by name.
+    """
+    asked = {"state": ["review"], **wanted(given)}
+    lines = list(islice(session.client.transactions(company, **asked), limit))
+    if not lines:
+        click.echo(f"Nothing waits for review in {printable(company)}.", err=True)
+    elif terminal() is None:
+        listing(lines, None)
+    else:
+        _go_through(session, company, lines)
+
+
+def _go_through(session: Session, company: str, lines: list[Transaction]) -> None:
+    done = 0
+    for line in lines:
+        click.echo("  ".join(map(printable, _fields(line))))
+        said = click.prompt("  category", default="", show_default=False).strip()
+        if said == "q":
+            break
+        if said:
+            done += _say(session, company, line, said)
+    click.echo(f"{done} of {len(lines)} lines have a category now.")
+
+
+def _say(session: Session, company: str, line: Transaction, category: str) -> bool:
+    """What cannot be is told, and the next line comes."""
+    try:
+        session.client.set_category(line.transaction_id, category, company=company, revision=line.revision)
+    except (Conflict, InvalidRequest) as error:
+        click.echo(f"  {printable(error)}", err=True)
+        return False
+    return True
 
 
 @click.command()
