@@ -91,6 +91,8 @@ class AccountMapping(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     #: For people: same name, alike name, the only one of this type.
     reason: str | None = None
+    #: What type of account it may be over there, in Intuit's words.
+    types: list[str] = []
 
 
 class MappingList(msgspec.Struct, frozen=True):

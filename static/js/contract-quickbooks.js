@@ -55,6 +55,7 @@
  * @property {boolean} confirmed
  * @property {number | null} confidence
  * @property {string | null} reason
+ * @property {string[]} types
  */
 
 /**

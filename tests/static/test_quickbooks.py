@@ -56,6 +56,9 @@ def test_from_the_consent_to_the_history(browser: Browser, house: Running) -> No
     expect(view.get_by_text("3 approved lines wait to be sent")).to_be_visible()
 
     parking = view.get_by_label("Account of QuickBooks for Parking and tolls")
+    offered = parking.locator("option").all_inner_texts()
+    assert "Travel" in offered
+    assert "Checking" not in offered, "an expense is no bank account"
     parking.select_option(label="Travel")
     view.get_by_role("button", name=re.compile("^Confirm ")).click()
     expect(view.get_by_text("All that approved lines need is confirmed")).to_be_visible()

@@ -246,7 +246,8 @@ function mappingRow(one, accounts) {
   select.name = one.account;
   select.setAttribute("aria-label", `Account of QuickBooks for ${one.account}`);
   select.append(new Option("Choose…", ""));
-  for (const type of [...new Set(accounts.map((account) => account.type))].sort()) {
+  // What it cannot be is not offered.
+  for (const type of [...new Set(accounts.map((account) => account.type))].filter((each) => one.types.includes(each)).sort()) {
     const group = document.createElement("optgroup");
     group.label = type;
     group.append(...accounts.filter((account) => account.type === type).map(({ qbo_id, full_name }) => new Option(full_name, qbo_id)));

@@ -6,7 +6,7 @@
  * @import { Job, LedgerEvent, Problem } from "../contract.js"
  * @import { Workspace } from "../workspace.js"
  */
-import { asProblem } from "../api.js";
+import { ApiError, asProblem } from "../api.js";
 import { isOver } from "../jobs.js";
 import { Lines } from "../lines.js";
 import { QuickBooksApi } from "../quickbooks-api.js";
@@ -120,7 +120,9 @@ export class QuickBooksOffice extends EventTarget {
   async confirm() {
     const choices = this.undecided;
     await this.#try(async () => {
-      this.mapping = await this.api.confirm(choices);
+      this.mapping = await this.api.confirm(choices).catch((error) => {
+        throw named(error, choices);
+      });
       this.chosen.clear();
       this.connection = await this.api.connection();
     });
@@ -187,4 +189,14 @@ export class QuickBooksOffice extends EventTarget {
   #tell() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** Faults are told by the names of accounts, which people see, and not by their places in what was sent. @param {unknown} error @param {{account: string}[]} choices */
+function named(error, choices) {
+  if (!(error instanceof ApiError)) return error;
+  const errors = error.problem.errors?.map(({ pointer, detail }) => {
+    const at = /^\/choices\/(\d+)\//.exec(pointer);
+    return { pointer: (at && choices[Number(at[1])]?.account) ?? pointer, detail };
+  });
+  return new ApiError({ ...error.problem, detail: "Choose another account for these.", errors });
 }

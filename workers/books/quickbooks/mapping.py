@@ -160,8 +160,12 @@ def propose(
     return found
 
 
+def _types_for(ours: Ours) -> Sequence[str]:
+    return OWN if ours.is_bank else TYPES[ours.type]
+
+
 def _candidates(ours: Ours, theirs: Sequence[QuickBooksAccount]) -> list[Proposal]:
-    types = OWN if ours.is_bank else TYPES[ours.type]
+    types = _types_for(ours)
     possible = [each for each in theirs if each.active and each.type in types]
     if not ours.is_bank:
         possible = [each for each in possible if each.type not in OWN]
@@ -193,6 +197,7 @@ def _row(ours: Ours, confirmed: str | None, proposed: Proposal | None, lines: in
         confirmed=confirmed is not None,
         confidence=proposed.confidence if proposed and not confirmed else None,
         reason=proposed.reason if proposed and not confirmed else None,
+        types=list(_types_for(ours)),
     )
 
 
