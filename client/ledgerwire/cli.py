@@ -1,7 +1,7 @@
 """The command ``ledgerwire``: the SDK in a shell.
 
-Exit codes: 0 done · 1 the job failed, or the server refused · 2 usage · 3 the job was cancelled · 4 not found ·
-5 the server cannot be reached · 124 the wait timed out · 130 interrupted.
+Exit codes: 0 done · 1 the job failed, an export left lines behind, or the server refused · 2 usage ·
+3 the job was cancelled · 4 not found · 5 the server cannot be reached · 124 the wait timed out · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from ledgerwire.submit import upload_fields
 def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     """Submit bookkeeping jobs to a Ledgerwire server and watch them.
 
-    Exit codes: 0 done, 1 job failed, 2 usage, 3 job cancelled, 4 not found, 5 server unreachable,
+    Exit codes: 0 done, 1 job failed or lines left unsent, 2 usage, 3 job cancelled, 4 not found, 5 server unreachable,
     124 timed out, 130 interrupted.
     """
     ctx.obj = ctx.obj or Session(url, api_key)

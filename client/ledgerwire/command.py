@@ -89,5 +89,13 @@ company_option = click.option(
 watch_option = click.option("--watch", is_flag=True, help="Watch it to its end.")
 
 
+def left_behind(job: Job) -> int:
+    """How many lines a complete export could not send."""
+    return int((job.result or {}).get("failed_count", 0)) if job.kind == "export-qbo" else 0
+
+
 def how_it_ended(job: Job) -> int:
+    """An export that left lines behind has not done what was asked, though its job is complete."""
+    if left_behind(job):
+        return FAILED
     return {Status.FAILED: FAILED, Status.CANCELLED: CANCELLED}.get(job.status, 0)

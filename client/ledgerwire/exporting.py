@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import click
 
-from ledgerwire.command import Session, as_json_option, company_option, pass_session, watch_option
+from ledgerwire.command import (
+    Session,
+    as_json_option,
+    company_option,
+    how_it_ended,
+    left_behind,
+    pass_session,
+)
 from ledgerwire.display import as_json, printable
-from ledgerwire.following import submitted
+from ledgerwire.following import display_for, show_all, submitted
+from ledgerwire.handles import JobHandle
 from ledgerwire.quickbooks import QuickBooksConnection, SentLine
 from ledgerwire.quickbooks_desk import QuickBooks
 from ledgerwire.reviewing import filter_options, wanted
@@ -27,7 +37,7 @@ STATES = {
 @filter_options
 @click.option("--failed-of", help="The lines that this export could not send.")
 @click.option("--dry-run", is_flag=True, help="Send nothing; tell what would be sent.")
-@watch_option
+@click.option("--watch/--no-watch", default=True, show_default=True, help="Watch it to its end.")
 @as_json_option
 @pass_session
 def export(
@@ -44,7 +54,7 @@ def export(
 ) -> None:
     """Send to QuickBooks what is approved and not there yet, or these TRANSACTIONs, or all that match.
 
-    A line that cannot go is told and stops no other: send those again with --failed-of JOB.
+    A line that cannot go is told and stops no other; then the exit code is 1, and --failed-of JOB sends those again.
     """
     matching = wanted(given)
     if sum(map(bool, (transaction, matching, failed_of))) > 1:
@@ -58,7 +68,20 @@ def export(
         failed_of=failed_of,
         dry_run=dry_run,
     )
-    submitted(job, watch=watch, in_json=in_json, lines=True)
+    if watch:
+        _follow(job, in_json=in_json)
+    else:
+        submitted(job, watch=False, in_json=in_json)
+
+
+def _follow(job: JobHandle, *, in_json: bool) -> None:
+    with display_for(in_json=in_json, lines=True) as display:
+        display.start(job.job)
+        show_all(job.events(), display)
+    if left := left_behind(job.job):
+        again = f"When that is set right: ledgerwire export --failed-of {job.id}"
+        click.echo(f"Not sent: {left}. Above is why. {printable(again)}", err=True)
+    sys.exit(how_it_ended(job.job))
 
 
 @click.command()
@@ -71,7 +94,7 @@ def export(
 def quickbooks(
     session: Session, company: str, limit: int, *, sent: bool, mapping: bool, in_json: bool
 ) -> None:
-    """Show how QuickBooks stands: the connection, and what waits to be sent."""
+    """Show how QuickBooks stands: the connection, whether the mapping is complete, and what waits to be sent."""
     desk = session.client.quickbooks(company)
     if sent:
         _history(desk, limit, in_json=in_json)
@@ -91,25 +114,42 @@ def _connection(found: QuickBooksConnection, *, in_json: bool) -> None:
         )
         return
     name = "" if found.company_name is None else f" to {found.company_name} ({found.environment})"
-    click.echo(printable(f"{STATES[found.state]}{name}"))
+    click.echo(printable(f"{STATES.get(found.state, found.state)}{name}"))
+    if found.problem:
+        click.echo(printable(f"  {found.problem}"))
     if found.state == "connected":
-        click.echo(f"  {found.to_send} approved lines wait to be sent: ledgerwire export --dry-run")
-        if found.to_correct:
-            click.echo(f"  {found.to_correct} objects over there no longer agree with the books")
-        if found.unconfirmed:
-            click.echo(f"  {found.unconfirmed} accounts are not confirmed: ledgerwire quickbooks --mapping")
+        for words in _waiting(found):
+            click.echo(f"  {words}")
+
+
+def _waiting(found: QuickBooksConnection) -> Iterator[str]:
+    """What there is to do, the first step first."""
+    if found.unconfirmed:
+        yield f"{found.unconfirmed} accounts are not confirmed: ledgerwire quickbooks --mapping"
+    else:
+        yield "Every account that approved lines need is confirmed"
+    yield f"{found.to_send} approved lines wait to be sent: ledgerwire export --dry-run"
+    if found.to_correct:
+        yield f"{found.to_correct} objects over there no longer agree with the books: ledgerwire export"
+    if found.closed_through:
+        yield f"The books over there are closed through {found.closed_through}"
 
 
 def _mapping(desk: QuickBooks, *, in_json: bool) -> None:
     found = desk.mapping()
+    if in_json:
+        for each in found.data:
+            as_json(each)
+        return
     names = {each.qbo_id: each.full_name for each in found.accounts}
     for each in found.data:
-        if in_json:
-            as_json(each)
-            continue
         state = "confirmed" if each.confirmed else "proposed" if each.qbo_id else "missing"
         there = names.get(each.qbo_id or "", "")
         click.echo("\t".join(map(printable, (state, each.account, there, str(each.lines)))))
+    if any(each.lines and not each.confirmed for each in found.data):
+        click.echo(
+            "Confirm what is not, on the dashboard's QuickBooks page: its lines are not sent.", err=True
+        )
 
 
 def _history(desk: QuickBooks, limit: int, *, in_json: bool) -> None:

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ledgerwire.calls import Calls, books_path
-from ledgerwire.exceptions import InvalidSubmission
+from ledgerwire.calls import Calls, books_path, company_path
+from ledgerwire.exceptions import InvalidSubmission, JobCancelled, JobFailed, NotFound
 from ledgerwire.exchange import Request
 from ledgerwire.flow import Emit, Flow
 from ledgerwire.held import Held
-from ledgerwire.jobs import Job
+from ledgerwire.jobs import Job, Page, Status
 from ledgerwire.quickbooks import (
     AccountChoices,
     ConnectStart,
@@ -23,6 +23,7 @@ from ledgerwire.quickbooks import (
     QuickBooksConnection,
     SentPage,
 )
+from ledgerwire.submissions import Submission
 
 T = TypeVar("T")
 
@@ -35,38 +36,58 @@ class QuickBooksCalls:
 
     def __init__(self, calls: Calls, company: str) -> None:
         self.calls = calls
+        self._company = company
         self._root = f"{books_path(company)}/quickbooks"
 
     def connection(self) -> Flow[QuickBooksConnection]:
         return self._read(Request(path=self._root), QuickBooksConnection)
 
     def begin(self) -> Flow[ConnectStart]:
-        """The server may have to ask Intuit first where people consent: a job, after which it knows."""
+        """The server may have to ask Intuit first where people consent: a job, after which it knows.
+
+        Raises JobFailed or JobCancelled where it could not find out.
+        """
         request = Request(method="POST", path=f"{self._root}/connect")
         answer = yield from self.calls.ask(request)
         if answer.status == HTTPStatus.ACCEPTED:
             asking = Held(self.calls.read(answer, Job, request))
             yield from self.calls.wait(asking, None)
+            _assert_complete(asking.job)
             answer = yield from self.calls.ask(request)
         return self.calls.read(answer, ConnectStart, request)
 
     def consent(self, state: str, code: str, realm_id: str) -> Flow[Held]:
-        body = msgspec.json.encode(Consent(state=state, code=code, realm_id=realm_id))
-        request = Request(method="POST", path="/api/quickbooks/consent", json=body)
-        return Held((yield from self._read(request, Job)))
+        """A consent is good once: of a request that is sent again, the first may have got through.
+
+        Then the job that has come since is the one it made.
+        """
+        brought = {"state": state, "code": code, "realm_id": realm_id}
+        request = Request(method="POST", path="/api/quickbooks/consent", json=_encoded(brought, Consent))
+        before = yield from self._connecting()
+        try:
+            answer = yield from self.calls.ask(request)
+        except NotFound as missing:
+            since = yield from self._connecting()
+            if missing.tries == 1 or since is None or (before and before.job_id == since.job_id):
+                raise
+            return Held(since)
+        return Held(
+            self.calls.read(answer, Job, request),
+            position=answer.headers.get("ledgerwire-position"),
+            etag=answer.headers.get("etag"),
+        )
+
+    def submit(self, work: type[Submission], fields: Mapping[str, Any], key: str | None) -> Flow[Held]:
+        return self.calls.submit(work, {"company_id": self._company, **fields}, key=key)
 
     def mapping(self) -> Flow[MappingList]:
         return self._read(Request(path=f"{self._root}/mapping"), MappingList)
 
     def confirm(self, choices: Mapping[str, str | None]) -> Flow[MappingList]:
         """Safe to send again: saying the same twice changes nothing."""
-        try:
-            wanted = [{"account": name, "qbo_id": qbo_id} for name, qbo_id in choices.items()]
-            body = msgspec.convert({"choices": wanted}, AccountChoices)
-        except msgspec.ValidationError as error:
-            raise InvalidSubmission(f"quickbooks: {error}") from None
-        request = Request(method="PUT", path=f"{self._root}/mapping", json=msgspec.json.encode(body))
-        return self._read(request, MappingList)
+        wanted = [{"account": name, "qbo_id": qbo_id} for name, qbo_id in choices.items()]
+        body = _encoded({"choices": wanted}, AccountChoices)
+        return self._read(Request(method="PUT", path=f"{self._root}/mapping", json=body), MappingList)
 
     def sent(self, wanted: Mapping[str, Any]) -> Flow[None]:
         query = _query_of(wanted) | {"limit": str(PAGE)}
@@ -77,6 +98,14 @@ class QuickBooksCalls:
             if page.next_cursor is None:
                 return
             query = {**query, "cursor": page.next_cursor}
+
+    # --- one level down -----------------------------------------------------------------------------
+
+    def _connecting(self) -> Flow[Job | None]:
+        """The newest job that makes a connection."""
+        query: dict[str, str | list[str]] = {"kind": "connect-qbo", "limit": "1"}
+        page = yield from self._read(Request(path=company_path(self._company), query=query), Page)
+        return page.data[0] if page.data else None
 
     def _read(self, request: Request, shape: type[T]) -> Flow[T]:
         answer = yield from self.calls.ask(request)
@@ -91,3 +120,18 @@ def _query_of(wanted: Mapping[str, Any]) -> dict[str, str | list[str]]:
     except msgspec.ValidationError as error:
         raise InvalidSubmission(f"quickbooks: {error}") from None
     return {name: str(value) for name, value in checked.items() if value is not None}
+
+
+def _encoded(fields: Mapping[str, Any], shape: type[msgspec.Struct]) -> bytes:
+    """Raises InvalidSubmission before anything is sent."""
+    try:
+        return msgspec.json.encode(msgspec.convert(fields, shape))
+    except msgspec.ValidationError as error:
+        raise InvalidSubmission(f"quickbooks: {error}") from None
+
+
+def _assert_complete(job: Job) -> None:
+    if job.status is Status.FAILED:
+        raise JobFailed(job)
+    if job.status is Status.CANCELLED:
+        raise JobCancelled(job)

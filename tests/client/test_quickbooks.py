@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from ledgerwire import AsyncLedgerwire, Conflict, InvalidSubmission, Ledgerwire
+from ledgerwire import AsyncLedgerwire, Conflict, InvalidSubmission, JobFailed, Ledgerwire, NotFound
 from ledgerwire.cli import main
 from ledgerwire.command import Session
+from ledgerwire.jobs import Page
 from ledgerwire.quickbooks import (
     AccountMapping,
     ConnectStart,
@@ -26,13 +28,16 @@ from ledgerwire.quickbooks import (
     SentPage,
 )
 from tests.client.conftest import CliRun
-from tests.client.jobs import a_job
-from tests.client.server import Server, problem, reply, unavailable
+from tests.client.jobs import a_job, failed, logged, told
+from tests.client.server import Server, Step, block, lose, problem, reply, stream, unavailable
 from tests.doubles.quickbooks.process import double_of_quickbooks
 from tests.running import Running
 
 ROOT = "/api/companies/demo/quickbooks"
 EXPORT = "/api/jobs/export-qbo"
+CONSENT = "/api/quickbooks/consent"
+JOBS = "/api/jobs/company/demo"
+BROUGHT = {"state": "s" * 16, "code": "c", "realm_id": "1"}
 CONNECTED = QuickBooksConnection(
     available=True, state="connected", environment="sandbox", company_name="Tea\x1b[2J house", to_send=3,
     unconfirmed=1, to_correct=2,
@@ -54,11 +59,14 @@ def test_how_it_stands_is_shown_and_what_to_do_next(server: Server, run: CliRun)
     assert "\x1b" not in shown
     assert "3 approved lines wait" in shown
     assert "ledgerwire quickbooks --mapping" in shown
-    for state, words in (("none", "Not connected"), ("refused", "connect it again")):
-        server.on(
-            "GET", ROOT, reply(QuickBooksConnection(available=True, state=state, environment="sandbox"))
+    for state, words in (("none", "Not connected"), ("refused", "connect it again"), ("paused", "paused")):
+        found = QuickBooksConnection(
+            available=True, state=state, environment="sandbox", problem="They\x07 said no"
         )
-        assert words in run("quickbooks").stdout
+        server.on("GET", ROOT, reply(found))
+        shown = run("quickbooks").stdout
+        assert words in shown
+        assert "  They  said no" in shown
     server.on("GET", ROOT, reply(QuickBooksConnection(available=False, state="none", environment="sandbox")))
     assert "QBO_CLIENT_ID" in run("quickbooks").stdout
     assert json.loads(run("quickbooks", "--json").stdout)["available"] is False
@@ -68,6 +76,52 @@ def test_beginning_waits_where_intuit_has_to_be_asked_first(client: Ledgerwire, 
     server.on("POST", f"{ROOT}/connect", reply(a_job("pending"), 202), reply(START))
     server.on("GET", "/api/jobs/j1", reply(a_job("complete", 2)))
     assert client.quickbooks("demo").begin() == START
+
+
+def test_beginning_tells_why_intuit_could_not_be_asked(client: Ledgerwire, server: Server) -> None:
+    server.on("POST", f"{ROOT}/connect", reply(a_job("pending"), 202))
+    server.on("GET", "/api/jobs/j1", reply(failed(2, "QuickBooks does not answer")))
+    with pytest.raises(JobFailed, match="QuickBooks does not answer"):
+        client.quickbooks("demo").begin()
+
+
+def test_a_consent_whose_answer_was_lost_has_its_job(client: Ledgerwire, server: Server) -> None:
+    """The first request got through, and a consent is good once."""
+    gone = problem(404, "There is no such consent")
+    older, newer = Page([a_job("complete", job_id="j0")], None), Page([a_job("running")], None)
+    server.on("POST", CONSENT, lose, gone)
+    server.on("GET", JOBS, reply(older), reply(newer))
+    assert client.quickbooks("demo").consent(**BROUGHT).id == "j1"
+    assert server.calls_of("GET", JOBS)[0].query == {"kind": "connect-qbo", "limit": "1"}
+
+
+@pytest.mark.parametrize("lost", [(), (lose,)], ids=["refused at once", "refused after a loss"])
+def test_a_consent_that_is_over_is_refused(
+    client: Ledgerwire, server: Server, lost: tuple[Step, ...]
+) -> None:
+    server.on("POST", CONSENT, *lost, problem(404, "There is no such consent"))
+    server.on("GET", JOBS, reply(Page([a_job("complete", job_id="j0")], None)))
+    with pytest.raises(NotFound):
+        client.quickbooks("demo").consent(**BROUGHT)
+
+
+def test_a_consent_that_is_none_is_not_sent(client: Ledgerwire, server: Server) -> None:
+    with pytest.raises(InvalidSubmission, match="realm_id"):
+        client.quickbooks("demo").consent(**{**BROUGHT, "realm_id": "seven"})
+    assert server.calls == []
+
+
+def test_its_jobs_are_submitted_for_the_company(client: Ledgerwire, server: Server) -> None:
+    desk = client.quickbooks("demo")
+    for kind in ("export-qbo", "fetch-qbo", "disconnect-qbo"):
+        server.on("POST", f"/api/jobs/{kind}", lose, reply(a_job("pending", kind=kind), 202))
+    handles = [desk.export(failed_of="j0", idempotency_key="mine"), desk.fetch(), desk.disconnect()]
+    assert [handle.job.kind for handle in handles] == ["export-qbo", "fetch-qbo", "disconnect-qbo"]
+    assert server.calls[0].json == {"company_id": "demo", "failed_of": "j0", "dry_run": False}
+    assert server.calls[2].json == server.calls[4].json == {"company_id": "demo"}
+    keys = [call.headers["idempotency-key"] for call in server.calls]
+    assert keys[0] == "mine"
+    assert keys[::2] == keys[1::2], "a lost answer is asked for under the same key"
 
 
 def test_accounts_are_confirmed(client: Ledgerwire, server: Server, run: CliRun) -> None:
@@ -80,10 +134,10 @@ def test_accounts_are_confirmed(client: Ledgerwire, server: Server, run: CliRun)
     assert said == {"choices": [{"account": "Checking", "qbo_id": "35"}, {"account": "Rent", "qbo_id": None}]}
     with pytest.raises(InvalidSubmission):
         desk.confirm({})
-    assert run("quickbooks", "--mapping").stdout.splitlines() == [
-        "confirmed\tChecking\tBank:Checking\t3",
-        "missing\tRent\t\t1",
-    ]
+    listed = run("quickbooks", "--mapping")
+    assert listed.stdout.splitlines() == ["confirmed\tChecking\tBank:Checking\t3", "missing\tRent\t\t1"]
+    assert "Confirm what is not" in listed.stderr
+    assert len(run("quickbooks", "--mapping", "--json").stdout.splitlines()) == 2
 
 
 def test_every_page_of_what_was_sent_is_listed(client: Ledgerwire, server: Server, run: CliRun) -> None:
@@ -105,28 +159,59 @@ async def test_it_can_be_awaited(async_client: AsyncLedgerwire, server: Server) 
     server.on("GET", f"{ROOT}/mapping", problem(409, "Not connected"))
     server.on("PUT", f"{ROOT}/mapping", reply(MAPPING))
     server.on("GET", f"{ROOT}/exports", reply(SentPage([], None)))
-    server.on("POST", "/api/quickbooks/consent", reply(a_job("pending"), 202))
-    server.on("POST", EXPORT, reply(a_job("pending"), 202))
+    server.on("GET", JOBS, reply(Page([], None)))
+    server.on("POST", CONSENT, reply(a_job("pending"), 202))
+    for kind in ("export-qbo", "fetch-qbo", "disconnect-qbo"):
+        server.on("POST", f"/api/jobs/{kind}", reply(a_job("pending"), 202))
     assert await desk.connection() == CONNECTED
     assert await desk.begin() == START
     with pytest.raises(Conflict):
         await desk.mapping()
     assert await desk.confirm({"Checking": "35"}) == MAPPING
     assert [line async for line in desk.sent()] == []
-    assert (await desk.consent(state="s" * 16, code="c", realm_id="1")).id == "j1"
+    assert (await desk.consent(**BROUGHT)).id == "j1"
+    assert (await desk.fetch()).id == (await desk.disconnect()).id == "j1"
+    assert (await desk.export(dry_run=True)).id == "j1"
     assert (await async_client.export_qbo(company="demo", dry_run=True)).id == "j1"
-    assert server.calls_of("POST", EXPORT)[0].json == {"company_id": "demo", "dry_run": True}
+    said = [call.json for call in server.calls_of("POST", EXPORT)]
+    assert said == [{"company_id": "demo", "dry_run": True}] * 2
 
 
 def test_an_export_names_its_lines_in_one_way(run: CliRun, server: Server) -> None:
     server.on("POST", EXPORT, reply(a_job("pending"), 202))
     assert run("export", "t1", "--failed-of", "j0").exit_code == 2
-    assert run("export", "t1", "t2").exit_code == 0
-    assert run("export", "--to", "2026-06-30").exit_code == 0
+    assert run("export", "t1", "t2", "--no-watch").exit_code == 0
+    assert run("export", "--to", "2026-06-30", "--no-watch").exit_code == 0
     assert [call.json for call in server.calls_of("POST", EXPORT)] == [
         {"company_id": "demo", "dry_run": False, "transaction_ids": ["t1", "t2"]},
         {"company_id": "demo", "dry_run": False, "filter": {"date_to": "2026-06-30"}},
     ]
+
+
+@pytest.mark.parametrize(("left", "code"), [(0, 0), (1, 1)])
+def test_an_export_is_followed_and_says_whether_all_went(
+    run: CliRun, server: Server, left: int, code: int
+) -> None:
+    result = {"exported": 2, "failed_count": left}
+    done = a_job("complete", 9, kind="export-qbo", progress=100, result=result)
+    said = logged(1, 5, "COFFEE\x1b ONE: created (Purchase 7)")
+    server.on("POST", EXPORT, reply(a_job("running", kind="export-qbo"), 202, ledgerwire_position="e.4"))
+    server.on("GET", "/api/jobs/j1/events", stream(block(said), block(told(done, 6))))
+    server.on("GET", "/api/jobs/j1", reply(done))
+    shown = run("export")
+    assert shown.exit_code == code, shown.output
+    assert "COFFEE  ONE: created (Purchase 7)" in shown.stdout.splitlines()
+    assert ("ledgerwire export --failed-of j1" in shown.stderr) is bool(left)
+    assert run("wait", "j1").exit_code == code
+
+
+def test_where_nothing_is_connected_the_command_says_who_can(run: CliRun, server: Server) -> None:
+    server.on(
+        "POST", EXPORT, problem(409, "QuickBooks is not connected", detail="An administrator connects it")
+    )
+    refused = run("export")
+    assert refused.exit_code == 1
+    assert "An administrator connects it" in refused.stderr
 
 
 # --- all the way --------------------------------------------------------------------------------------
@@ -154,16 +239,29 @@ def test_connected_confirmed_and_exported_from_a_shell(house: Running) -> None:
         proposed = {each.account: each.qbo_id for each in desk.mapping().data if each.qbo_id}
         desk.confirm({name: qbo_id for name, qbo_id in proposed.items() if "arking" not in name})
 
-        dry = _ledgerwire(house, "export", "--dry-run", "--watch")
+        dry = _ledgerwire(house, "export", "--dry-run")
         assert "would create" in dry.output
+        assert "not confirmed: ledgerwire quickbooks --mapping" in _ledgerwire(house, "quickbooks").output
         assert list(desk.sent()) == []
-        sent = _ledgerwire(house, "export", "--watch")
-        assert sent.exit_code == 0
+        sent = _ledgerwire(house, "export")
+        assert sent.exit_code == 1, "a line was left behind"
         assert "COFFEE ONE: created" in sent.output
         assert "CITY PARKING: unmapped" in sent.output
         (line,) = desk.sent()
         assert (line.description, line.outcome) == ("COFFEE ONE", "created")
         assert "COFFEE ONE" in _ledgerwire(house, "quickbooks", "--sent").output
+
+        (travel,) = [each.qbo_id for each in desk.mapping().accounts if each.full_name == "Travel"]
+        (parking,) = [each.account for each in desk.mapping().data if "arking" in each.account]
+        desk.confirm({parking: travel})
+        job = re.search(r"--failed-of (\S+)", sent.output)
+        assert job is not None
+        again = _ledgerwire(house, "export", "--failed-of", job[1])
+        assert again.exit_code == 0, again.output
+        assert {line.description for line in desk.sent()} == {"COFFEE ONE", "CITY PARKING"}
+        assert desk.fetch().result()["accounts"] > 10
+        desk.disconnect().result()
+        assert desk.connection().state == "none"
 
 
 def _say_yes(address: str) -> dict[str, Any]:
