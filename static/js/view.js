@@ -44,6 +44,13 @@ export function text(node, value) {
   if (node.textContent !== value) node.textContent = value;
 }
 
+/** The same for words with elements among them, such as a moment. @param {Element} place @param {...(Node | string)} children */
+export function phrase(place, ...children) {
+  const wanted = element("span", "", ...children).childNodes;
+  const isSame = wanted.length === place.childNodes.length && [...wanted].every((node, index) => node.isEqualNode(place.childNodes[index] ?? null));
+  if (!isSame) place.replaceChildren(...wanted);
+}
+
 /** @param {HTMLElement} element @param {boolean} visible */
 export function show(element, visible) {
   if (element.hidden === visible) element.hidden = !visible;
