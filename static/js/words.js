@@ -112,9 +112,15 @@ export function stepWord({ name }) {
 
 /** One short line on where the job stands. @param {Job} job @param {number} [now] */
 export function standing(job, now) {
-  if (job.status === "pending" && job.retry_at) return `Next try at ${clockTime(job.retry_at)}`;
-  if (isOver(job)) return ago(job.finished_at ?? job.created_at, now);
+  const at = standsAt(job);
+  if (at) return isOver(job) ? ago(at, now) : `Next try at ${clockTime(at)}`;
   return job.step ? `${job.progress}% · ${stepWord(job.step)}` : `${statusWord(job)}…`;
+}
+
+/** The moment of which that line tells, if it tells of one. @param {Job} job */
+export function standsAt(job) {
+  if (isOver(job)) return job.finished_at ?? job.created_at;
+  return job.status === "pending" ? job.retry_at : null;
 }
 
 /** The message, unless it only repeats step and units, which stand beside it. @param {Job} job */

@@ -6,11 +6,12 @@
  * @import { Job, Problem } from "../contract.js"
  * @import { Lines } from "../lines.js"
  */
-import { counted, exactTime } from "../format.js";
+import { counted } from "../format.js";
 import { isOver } from "../jobs.js";
+import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { address } from "../route.js";
-import { clone, hold, part, show, text } from "../view.js";
+import { clone, hold, part, phrase, show, text } from "../view.js";
 import { accountName, kindIcon, kindWord, statusWord, tone, usageWords } from "../words.js";
 import { BulkOutcomes } from "./bulk-outcomes.js";
 import { JobProgress } from "./job-progress.js";
@@ -56,7 +57,7 @@ export class JobCard extends HTMLElement {
     part(this.#root, "kind", SVGElement).setAttribute("href", kindIcon(job.kind));
     text(part(this.#root, "title", HTMLElement), title);
     part(this.#root, "title", HTMLElement).title = title;
-    text(part(this.#root, "meta", HTMLElement), metaWords(job, title));
+    phrase(part(this.#root, "meta", HTMLElement), ...meta(job, title));
     const pill = part(this.#root, "pill", HTMLElement);
     text(pill, statusWord(job));
     pill.dataset["tone"] = tone(job);
@@ -162,13 +163,13 @@ export class JobCard extends HTMLElement {
 }
 
 /** @param {Job} job @param {string} title */
-function metaWords(job, title) {
-  const words = [exactTime(job.created_at)];
-  if (title !== kindWord(job.kind)) words.unshift(kindWord(job.kind));
+function meta(job, title) {
+  const kind = title === kindWord(job.kind) ? "" : `${kindWord(job.kind)} · `;
+  const words = [];
   if (job.submitted_by) words.push(`by ${job.submitted_by}`);
   if (job.attempt > 1) words.push(`attempt ${job.attempt}`);
   if (job.usage.llm_calls > 0) words.push(usageWords(job.usage));
-  return words.join(" · ");
+  return [kind, moment(job.created_at), ...words.map((word) => ` · ${word}`)];
 }
 
 /** @param {Job} job */

@@ -2,9 +2,11 @@
  * The recent jobs. Tells `job-select` (detail: its id) and `older`.
  * @import { Job } from "../contract.js"
  */
+import { count } from "../format.js";
+import { moment } from "../moment.js";
 import { address } from "../route.js";
-import { clone, hold, part, show, text } from "../view.js";
-import { isQuestion, standing, tone } from "../words.js";
+import { clone, hold, part, phrase, show, text } from "../view.js";
+import { isQuestion, standing, standsAt, tone } from "../words.js";
 import { plainLink } from "./page-links.js";
 
 export class JobList extends HTMLElement {
@@ -33,7 +35,7 @@ export class JobList extends HTMLElement {
   /** @param {Job} job @param {string} title @param {boolean} selected */
   #row(job, title, selected) {
     const row = this.#rows.get(job.job_id) ?? clone("job-row");
-    const look = [job.version, title, selected, note(job)].join("\n");
+    const look = [job.version, title, selected, standing(job)].join("\n");
     if (row.dataset["look"] === look) return row;
     row.dataset["look"] = look;
     const link = part(row, "link", HTMLAnchorElement);
@@ -45,7 +47,7 @@ export class JobList extends HTMLElement {
     const name = part(row, "name", HTMLElement);
     text(name, title);
     name.title = title;
-    text(part(row, "note", HTMLElement), note(job));
+    phrase(part(row, "note", HTMLElement), ...note(job));
     return row;
   }
 
@@ -69,12 +71,13 @@ function mark(element, job) {
 
 /** @param {Job} job */
 function note(job) {
-  const where = standing(job);
-  if (isQuestion(job)) return `Needs your answer · ${where}`;
-  if (job.status === "failed") return `Failed · ${where}`;
-  if (job.status === "cancelled") return `Cancelled · ${where}`;
+  const [words, at] = [standing(job), standsAt(job)];
+  const where = at ? moment(at, () => words) : words;
+  if (isQuestion(job)) return ["Needs your answer · ", where];
+  if (job.status === "failed") return ["Failed · ", where];
+  if (job.status === "cancelled") return ["Cancelled · ", where];
   const review = job.result?.["needs_review"];
-  return review > 0 ? `${where} · ${review.toLocaleString()} to review` : where;
+  return review > 0 ? [where, ` · ${count(review)} to review`] : [where];
 }
 
 customElements.define("job-list", JobList);

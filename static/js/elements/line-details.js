@@ -9,7 +9,8 @@
  * @import { Line } from "../review/ordered-lines.js"
  */
 import { asProblem } from "../api.js";
-import { exactTime, fullDay, money } from "../format.js";
+import { fullDay, money } from "../format.js";
+import { moment } from "../moment.js";
 import { ReceiptsApi } from "../receipts-api.js";
 import { address } from "../route.js";
 import { clone, element, part, show, text } from "../view.js";
@@ -68,17 +69,17 @@ export class LineDetails extends HTMLElement {
   /** @param {Line} line @param {string} account */
   #facts(line, account) {
     const who = [sourceWord(line.source), sureWords(line)].filter(Boolean).join(" · ");
-    const facts = /** @type {[string, string][]} */ ([
+    const facts = /** @type {[string, ...(Node | string)[]][]} */ ([
       ["Date", fullDay(line.date)],
       ["Account", account],
       ["Category", line.category ?? "None yet"],
       ["Decided by", who],
       ["Because", reasonWords(line)],
       ["Merchant", line.merchant_key],
-      ["Approved", line.approved_at ? `${exactTime(line.approved_at)} by ${line.approved_by ?? "somebody"}` : ""],
+      ["Approved", ...(line.approved_at ? [moment(line.approved_at), ` by ${line.approved_by ?? "somebody"}`] : [])],
     ]);
-    const given = facts.filter(([, value]) => value);
-    part(this.#root, "facts", HTMLElement).replaceChildren(...given.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", value)]));
+    const given = facts.filter(([, first]) => first);
+    part(this.#root, "facts", HTMLElement).replaceChildren(...given.flatMap(([name, ...value]) => [element("dt", "", name), element("dd", "", ...value)]));
   }
 
   /** @param {BooksApi} books @param {Line} line */
@@ -154,7 +155,7 @@ function historyItem({ at, actor, action, from_category, to_category, source, re
   const why = [sourceWord(source), reasonWords({ source, reason })].filter(Boolean).join(": ");
   const item = element("li", "", element("p", "", what, moved));
   if (why && action === "decided") item.append(element("p", "why", why));
-  item.append(element("p", "when", `${exactTime(at)} · ${actor}`));
+  item.append(element("p", "when", moment(at), ` · ${actor}`));
   return item;
 }
 

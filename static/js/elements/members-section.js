@@ -6,10 +6,11 @@
  */
 import { asProblem } from "../api.js";
 import { post, send } from "../api.js";
-import { ago, exactTime } from "../format.js";
+import { ago } from "../format.js";
+import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
-import { clone, part, show, text } from "../view.js";
+import { clone, part, phrase, show, text } from "../view.js";
 
 export class MembersSection extends HTMLElement {
   #root = clone("members-section");
@@ -45,13 +46,13 @@ export class MembersSection extends HTMLElement {
   /** @param {Person} person */
   #personRow({ person_id, name, role, signed_in_at, you }) {
     const detail = "Their page is signed out of this company within a minute. An invitation brings them back.";
-    return this.#row({ name: you ? `${name} (you)` : name, role, note: `signed in ${ago(signed_in_at)}`, at: signed_in_at, act: "Sign out", title: `Sign ${name} out?`, detail, path: `people/${person_id}` });
+    return this.#row({ name: you ? `${name} (you)` : name, role, note: "signed in", at: signed_in_at, act: "Sign out", title: `Sign ${name} out?`, detail, path: `people/${person_id}` });
   }
 
   /** @param {ApiKey} key */
   #keyRow({ prefix, name, role, last_used }) {
     const detail = "Whatever uses it is refused from now on. This cannot be taken back.";
-    return this.#row({ name: `${name} · ${prefix}…`, role, note: last_used ? `used ${ago(last_used)}` : "never used", at: last_used, act: "Revoke", title: `Revoke the key ${name}?`, detail, path: `keys/${encodeURIComponent(prefix)}` });
+    return this.#row({ name: `${name} · ${prefix}…`, role, note: last_used ? "used" : "never used", at: last_used, act: "Revoke", title: `Revoke the key ${name}?`, detail, path: `keys/${encodeURIComponent(prefix)}` });
   }
 
   /** @param {{name: string, role: string, note: string, at: string | null, act: string, title: string, detail: string, path: string}} look */
@@ -59,9 +60,7 @@ export class MembersSection extends HTMLElement {
     const row = clone("member-row");
     text(part(row, "name", HTMLElement), name);
     text(part(row, "role", HTMLElement), role);
-    const when = part(row, "note", HTMLElement);
-    text(when, note);
-    if (at) when.title = exactTime(at);
+    phrase(part(row, "note", HTMLElement), ...(at ? [`${note} `, moment(at, ago)] : [note]));
     const button = part(row, "act", HTMLElement);
     text(button, act);
     button.setAttribute("aria-label", `${act}: ${name}`);

@@ -4,11 +4,12 @@
  * @import { AccountMapping, QuickBooksAccount, SentLine } from "../contract-quickbooks.js"
  * @import { QuickBooksOffice } from "../quickbooks/office.js"
  */
-import { bankDay, count, counted, exactTime, money } from "../format.js";
+import { bankDay, count, counted, money } from "../format.js";
 import { isOver } from "../jobs.js";
+import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
-import { clone, hold, oncePerFrame, part, show, text } from "../view.js";
+import { clone, hold, oncePerFrame, part, phrase, show, text } from "../view.js";
 import { kindWord } from "../words.js";
 import { JobProgress } from "./job-progress.js";
 
@@ -112,7 +113,7 @@ export class QuickBooksPage extends HTMLElement {
     text(pill, { none: "Not connected", connected: "Connected", refused: "Connect again" }[state] ?? state);
     pill.dataset["state"] = state;
     text(part(this.#root, "company", HTMLElement), known ? (connection?.company_name ?? "QuickBooks") : "QuickBooks Online");
-    text(part(this.#root, "about", HTMLElement), aboutWords(connection));
+    phrase(part(this.#root, "about", HTMLElement), ...about(connection));
     const connect = part(this.#root, "connect", HTMLButtonElement);
     show(connect, Boolean(connection?.available) && mayConnect && state !== "connected");
     connect.disabled = busy;
@@ -218,14 +219,14 @@ export class QuickBooksPage extends HTMLElement {
 }
 
 /** @param {import("../contract-quickbooks.js").QuickBooksConnection | null} connection */
-function aboutWords(connection) {
-  if (!connection) return "";
-  if (!connection.available) return "This server has no application of Intuit's yet: whoever runs it sets QBO_CLIENT_ID and QBO_CLIENT_SECRET.";
-  if (connection.problem) return connection.problem;
-  if (connection.state === "none") return "Approved lines go there as expenses, deposits and transfers, each exactly once, with their receipts.";
+function about(connection) {
+  if (!connection) return [];
+  if (!connection.available) return ["This server has no application of Intuit's yet: whoever runs it sets QBO_CLIENT_ID and QBO_CLIENT_SECRET."];
+  if (connection.problem) return [connection.problem];
+  if (connection.state === "none") return ["Approved lines go there as expenses, deposits and transfers, each exactly once, with their receipts."];
   const closed = connection.closed_through ? ` · closed through ${bankDay(connection.closed_through)}` : "";
-  const since = connection.connected_at ? `Connected ${exactTime(connection.connected_at)} by ${connection.connected_by ?? "somebody"}` : "Connected";
-  return `${since} · ${connection.home_currency ?? ""} · ${connection.environment}${closed}`;
+  const since = connection.connected_at ? ["Connected ", moment(connection.connected_at), ` by ${connection.connected_by ?? "somebody"}`] : ["Connected"];
+  return [...since, ` · ${connection.home_currency ?? ""} · ${connection.environment}${closed}`];
 }
 
 /** @param {import("../contract.js").Job} job */

@@ -9,13 +9,13 @@
  * @import { Correction } from "../receipts-api.js"
  */
 import { ApiError, asProblem } from "../api.js";
-import { exactTime } from "../format.js";
+import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
 import { Draft } from "../receipts/draft.js";
 import { isCovered, singleKeys, takesKeys } from "../review/keys.js";
 import { address } from "../route.js";
-import { clone, listen, part, show, text } from "../view.js";
+import { clone, listen, part, phrase, show, text } from "../view.js";
 import { receiptStateWord } from "../words.js";
 import { plainLink } from "./page-links.js";
 import { LABELS, ReceiptFields } from "./receipt-fields.js";
@@ -275,8 +275,8 @@ export class ReceiptView extends HTMLElement {
     const state = part(this.#root, "state", HTMLElement);
     text(state, receiptStateWord(receipt.state));
     state.dataset["state"] = receipt.state;
-    const who = receipt.confirmed_at ? `Confirmed ${exactTime(receipt.confirmed_at)} by ${receipt.confirmed_by ?? "somebody"}` : `Read ${exactTime(receipt.created_at)}`;
-    text(part(this.#root, "meta", HTMLElement), `${receipt.name} · ${who}`);
+    const since = receipt.confirmed_at ? ["Confirmed ", moment(receipt.confirmed_at), ` by ${receipt.confirmed_by ?? "somebody"}`] : ["Read ", moment(receipt.created_at)];
+    phrase(part(this.#root, "meta", HTMLElement), `${receipt.name} · `, ...since);
     part(this.#root, "download", HTMLAnchorElement).href = room.api.fileAddress(receipt.receipt_id);
     show(part(this.#root, "remove", HTMLElement), room.mayAct);
     part(this.#root, "text", ReceiptText).draw(room.api, receipt.receipt_id);
