@@ -22,10 +22,9 @@ from workers.jobs.kernel import Kernel
 from workers.jobs.ledger import JobQuery
 from workers.jobs.record import JobRecord
 
-#: Jobs that one call by filter changes; call again for the rest.
-MOST_AT_ONCE = 1_000
 CANCELLABLE = (Status.PENDING, Status.RUNNING)
 RETRYABLE = (Status.FAILED,)
+SOME = "How many were changed; at most 1,000 at once: call again with next_cursor as cursor for the rest"
 
 Verb = Callable[[str], Awaitable[JobRecord | None]]
 
@@ -71,14 +70,14 @@ async def retry_job(job_id: JobId, kernel: TheKernel, principal: Caller) -> Resp
     tags=["Jobs"],
     status_code=202,
     opt={"body": JobFilter, "body_required": False},
-    responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
+    responses={202: ResponseSpec(Changed, description=SOME)},
 )
 async def cancel_jobs(
     company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
     cancel = partial(kernel.cancel, by=principal.name)
-    return await _to_all(kernel, company_id, _query(data, CANCELLABLE), cancel)
+    return await _to_all(kernel, company_id, data or JobFilter(), CANCELLABLE, cancel)
 
 
 @post(
@@ -88,22 +87,28 @@ async def cancel_jobs(
     tags=["Jobs"],
     status_code=202,
     opt={"body": JobFilter, "body_required": False},
-    responses={202: ResponseSpec(Changed, description="At most 1,000 at once; call again for the rest")},
+    responses={202: ResponseSpec(Changed, description=SOME)},
 )
 async def retry_jobs(
     company_id: CompanyId, kernel: TheKernel, principal: Caller, data: JSONBody[JobFilter | None] = None
 ) -> Response[bytes]:
     require(principal, company_id, Role.BOOKKEEPER)
     retry = partial(kernel.retry, by=principal.name)
-    return await _to_all(kernel, company_id, _query(data, RETRYABLE), retry)
+    return await _to_all(kernel, company_id, data or JobFilter(), RETRYABLE, retry)
 
 
-async def _to_all(kernel: Kernel, company_id: str, query: JobQuery, verb: Verb) -> Response[bytes]:
-    matched = await kernel.ledger.matching(company_id, query, limit=MOST_AT_ONCE)
+async def _to_all(
+    kernel: Kernel, company_id: str, asked: JobFilter, unasked: Sequence[Status], verb: Verb
+) -> Response[bytes]:
+    query = _query(asked, unasked)
+    # One more than asked for, to know whether any is left.
+    found = await kernel.ledger.matching(company_id, query, limit=asked.limit + 1, after=asked.cursor)
+    matched = found[: asked.limit]
     changed = 0
     for job_id in matched:
         changed += await _done(verb, job_id)
-    return as_json(msgspec.json.encode(Changed(len(matched), changed)), status_code=202)
+    more = matched[-1] if len(found) > len(matched) else None
+    return as_json(msgspec.json.encode(Changed(len(matched), changed, more)), status_code=202)
 
 
 async def _done(verb: Verb, job_id: str) -> bool:
@@ -114,13 +119,16 @@ async def _done(verb: Verb, job_id: str) -> bool:
         return False
 
 
-def _query(asked: JobFilter | None, unasked: Sequence[Status]) -> JobQuery:
-    if asked is None:
-        return JobQuery(statuses=unasked)
+def _query(asked: JobFilter, unasked: Sequence[Status]) -> JobQuery:
     return JobQuery(
         statuses=_listed(asked.status) or unasked,
         kinds=_listed(asked.kind),
+        text=asked.text or "",
+        job_ids=asked.job_ids,
         created_after=None if asked.created_after is None else in_utc(asked.created_after, "/created_after"),
+        created_before=None
+        if asked.created_before is None
+        else in_utc(asked.created_before, "/created_before"),
     )
 
 

@@ -19,6 +19,7 @@ from ledgerwire.access import (
     SignIn,
     Ticket,
 )
+from ledgerwire.activity import Activity, JobCounts, Minute, Pace, WorkerSeen
 from ledgerwire.books import (
     Account,
     AccountChange,
@@ -276,6 +277,23 @@ _VALUES: Final[list[msgspec.Struct]] = [
     Cancel("Wrong file"),
     JobFilter(kind="categorize"),
     Changed(matched=3, changed=3),
+    Activity(
+        at=datetime(2026, 7, 2, 9, 30, tzinfo=UTC),
+        counts=JobCounts(pending=2, running=1, complete=412, failed=3),
+        waiting_since=datetime(2026, 7, 2, 9, 29, 58, tzinfo=UTC),
+        minutes=[Minute(at=datetime(2026, 7, 2, 9, 28, tzinfo=UTC), complete=4, failed=1)],
+        pace=Pace(wait_p50=0.012, wait_p95=0.4, run_p50=2.1, run_p95=9.8),
+        workers=[
+            WorkerSeen(
+                worker_id="worker-1",
+                host="books-1",
+                slots=4,
+                busy=1,
+                started_at=datetime(2026, 7, 2, 8, tzinfo=UTC),
+                beat_at=datetime(2026, 7, 2, 9, 29, 59, tzinfo=UTC),
+            )
+        ],
+    ),
     Events(
         position=POSITION,
         snapshot=None,

@@ -13,10 +13,11 @@ from litestar.params import QueryParameter
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import AttemptPage, Job, LogPage, Page, Status
+from ledgerwire.text import PLAIN
 from server.answers import REVALIDATE, as_json, at, entity_tag, is_known, look_again, page
 from server.auth import find_job, require
 from server.hub import Hub
-from server.parameters import Caller, CompanyId, Cursor, JobId, Kinds, Limit, TheHub, TheKernel, in_utc
+from server.parameters import Caller, CompanyId, Count, Cursor, JobId, Kinds, Limit, TheHub, TheKernel, in_utc
 from server.refusals import InvalidInput
 from server.waiting import LONGEST, Waiters, asked_wait, until_changed
 from workers.books.access import Role
@@ -52,6 +53,19 @@ Statuses = Annotated[
 CreatedAfter = Annotated[
     datetime | None,
     QueryParameter(required=False, description="RFC 3339, with a time zone"),
+]
+CreatedBefore = Annotated[
+    datetime | None,
+    QueryParameter(required=False, description="RFC 3339, with a time zone; that moment included"),
+]
+JobWords = Annotated[
+    str | None,
+    QueryParameter(
+        required=False,
+        max_length=200,
+        pattern=PLAIN,
+        description="Stands in the job's id, title, file names, submitter or error, in any case; not used with `since`",
+    ),
 ]
 Since = Annotated[
     str | None,
@@ -241,21 +255,30 @@ async def list_jobs(
     principal: Caller,
     status: Statuses = None,
     kind: Kinds = None,
+    text: JobWords = None,
     created_after: CreatedAfter = None,
+    created_before: CreatedBefore = None,
+    count: Count = False,  # noqa: FBT002 - a query parameter
     limit: Limit = 50,
     cursor: Cursor = None,
     since: Since = None,
 ) -> Response[bytes]:
     require(principal, company_id, Role.VIEWER)
-    after = None if created_after is None else in_utc(created_after, "?created_after")
-    query = JobQuery(statuses=status or (), kinds=kind or (), created_after=after)
+    query = JobQuery(
+        statuses=status or (),
+        kinds=kind or (),
+        text=text or "",
+        created_after=None if created_after is None else in_utc(created_after, "?created_after"),
+        created_before=None if created_before is None else in_utc(created_before, "?created_before"),
+    )
     if since is not None:
         return await _changed(request, kernel, company_id, Position.parse(since), query)
     # The position first: what happens between it and the reading is told again, and nothing is missed.
     position = (await kernel.see(company_id)).position
     records = await kernel.ledger.page(company_id, query, before=cursor, limit=limit + 1)
     more = records[limit - 1].job_id if len(records) > limit else None
-    return await _listed(request, kernel, records[:limit], more, position)
+    total = await kernel.ledger.count(company_id, query) if count else None
+    return await _listed(request, kernel, records[:limit], more, position, total)
 
 
 async def _changed(
@@ -295,9 +318,10 @@ async def _listed(
     records: Sequence[JobRecord],
     more: str | None,
     position: Position,
+    total: int | None = None,
 ) -> Response[bytes]:
     seen = await kernel.see(records[0].company_id, records) if records else Seen([], position)
-    return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position))
+    return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position), total=total)
 
 
 route_handlers = [get_job, get_job_log, get_job_attempts, list_jobs]

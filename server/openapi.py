@@ -20,6 +20,7 @@ from litestar.openapi.spec import Tag
 
 from ledgerwire import (
     access,
+    activity,
     books,
     errors,
     events,
@@ -44,6 +45,7 @@ from server.uploads import MULTIPART
 REF: Final = "#/components/schemas/{name}"
 MODULES: Final = (
     access,
+    activity,
     books,
     errors,
     events,

@@ -40,6 +40,9 @@ Cursor = Annotated[
         description="next_cursor of the page before, unchanged",
     ),
 ]
+Count = Annotated[
+    bool, QueryParameter(required=False, description="Also tell how many there are in all, up to 100,000")
+]
 Kinds = Annotated[
     list[Label] | None, QueryParameter(required=False, description="Any of these; may be repeated")
 ]

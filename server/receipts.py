@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, delete, get, patch, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 
 from ledgerwire.books import Transaction
 from ledgerwire.receipts import (
@@ -25,14 +25,11 @@ from ledgerwire.receipts import (
 from server.answers import created, page
 from server.auth import require
 from server.filters import RECEIPTS, WantedReceipts
-from server.parameters import Caller, CompanyId, Cursor, Limit, ReceiptId, TheKernel
+from server.parameters import Caller, CompanyId, Count, Cursor, Limit, ReceiptId, TheKernel
 from workers.books.access import Role
 from workers.books.errors import Conflict, Missing
 from workers.books.receipts import attaching, booking, correcting, listing, matching, removing
 
-Count = Annotated[
-    bool, QueryParameter(required=False, description="Also tell how many there are in all, up to 100,000")
-]
 ONE = "/companies/{company_id:str}/receipts/{receipt_id:str}"
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from ledgerwire.books import Transaction, TransactionPage
@@ -14,14 +13,9 @@ from server.answers import page
 from server.auth import require
 from server.download import CSV_ANSWER, csv_file
 from server.filters import TRANSACTIONS, WantedTransactions
-from server.parameters import Caller, CompanyId, Cursor, Limit, TheKernel, TransactionId
+from server.parameters import Caller, CompanyId, Count, Cursor, Limit, TheKernel, TransactionId
 from workers.books import exporting, transactions
 from workers.books.access import Role
-
-Count = Annotated[
-    bool,
-    QueryParameter(required=False, description="Also tell how many there are in all, up to 100,000"),
-]
 
 
 @get(

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import msgspec
 
 from ledgerwire.errors import Problem
-from ledgerwire.text import PROSE, Label
+from ledgerwire.text import PLAIN, PROSE, Label
+
+JobId = Annotated[str, msgspec.Meta(max_length=64, pattern=PLAIN)]
 
 
 class Status(enum.StrEnum):
@@ -56,6 +58,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     job_id: str
     kind: str
+    #: What it works on, as a person calls it: the name of its file, where it has one.
+    title: str | None = None
     company_id: str
     tenant_id: str | None = None
     status: Status
@@ -124,6 +128,8 @@ class Page(msgspec.Struct, frozen=True):
 
     data: list[Job]
     next_cursor: str | None
+    #: How many match in all, counted up to 100,000, where ``?count=true`` asked for it.
+    total: int | None = None
 
 
 class LogPage(msgspec.Struct, frozen=True):
@@ -144,15 +150,26 @@ class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which jobs of a company to cancel or retry; what is left out means any that it can be done to."""
+    """Which jobs of a company to cancel or retry; what is left out means any that it can be done to.
 
+    ``limit`` jobs at once, the oldest first; ``cursor`` (``next_cursor`` of the answer before) goes on from there, so
+    that what a retry brought back to failing is not met again.
+    """
+
+    job_ids: Annotated[list[JobId], msgspec.Meta(max_length=1_000)] | None = None
     status: Status | list[Status] | None = None
     kind: Label | list[Label] | None = None
+    #: Stands in the job's id, title, file names, submitter or error, in any case.
+    text: Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN)] | None = None
     created_after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    created_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 1_000
+    cursor: Annotated[str, msgspec.Meta(max_length=64, pattern=PLAIN)] | None = None
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """How many jobs a filter matched, and how many of them it changed."""
+    """How many jobs a filter matched, and how many of them it changed; ``next_cursor`` is null where none is left."""
 
     matched: int
     changed: int
+    next_cursor: str | None = None

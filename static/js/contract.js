@@ -51,6 +51,7 @@
  * @typedef {object} Job
  * @property {string} job_id
  * @property {string} kind
+ * @property {string | null} title
  * @property {string} company_id
  * @property {string | null} tenant_id
  * @property {Status} status
@@ -93,6 +94,7 @@
  * @typedef {object} Page
  * @property {Job[]} data
  * @property {string | null} next_cursor
+ * @property {number | null} total
  */
 
 /**

@@ -102,6 +102,7 @@ PROBES: Mapping[str, Probe] = {
     "getJobLog": Probe("/api/jobs/{job}/log"),
     "getJobAttempts": Probe("/api/jobs/{job}/attempts"),
     "listJobs": Probe("/api/jobs/company/{company}"),
+    "getActivity": Probe("/api/jobs/company/{company}/activity"),
     "cancelJob": Probe("/api/jobs/{job}/cancel", "POST", role=Role.BOOKKEEPER),
     "retryJob": Probe("/api/jobs/{job}/retry", "POST", role=Role.BOOKKEEPER),
     "cancelJobs": Probe("/api/jobs/company/{company}/cancel", "POST", role=Role.BOOKKEEPER),

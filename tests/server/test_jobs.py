@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledgerwire.errors import Problem
 from ledgerwire.jobs import Status
 from server.jobs import redacted
 from tests.brokers import Broker
@@ -20,6 +21,16 @@ async def told(api: Api, job_id: str) -> None:
     """Returns when the live side knows the job's present status."""
     while not (record := await api.kernel.ledger.find(job_id)) or not record.told:
         await asyncio.sleep(0.005)
+
+
+async def fail(api: Api, job_id: str, title: str) -> None:
+    claimed = None
+    while claimed is None:
+        record = await api.kernel.ledger.find(job_id)
+        assert record is not None
+        # It may be handed to the queue between the two, which makes this claim one of the past.
+        claimed = await api.kernel.lifecycle.claim(job_id, record.enqueue_no, "worker-1")
+    assert await api.kernel.lifecycle.fail(claimed, Problem(title=title))
 
 
 async def test_an_unchanged_job_is_answered_with_304(api: Api) -> None:
@@ -179,6 +190,31 @@ async def test_a_list_is_filtered(api: Api) -> None:
         assert await ids(status=["cancelled", "pending"]) == [new.job_id, old.job_id]
         assert await ids(kind="ocr") == []
         assert await ids(created_after=old.created_at.isoformat()) == [new.job_id]
+        assert await ids(created_before=old.created_at.isoformat()) == [old.job_id]
+        assert await ids(text=old.job_id.upper()) == [old.job_id]
+        counted = await client.get("/api/jobs/company/acme?count=true&limit=1")
+        assert (counted.json()["total"], len(counted.json()["data"])) == (2, 1)
+
+
+async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
+    async with api.member() as client:
+        names = ["März_100%.csv", "april.csv"]
+        for name in names:
+            file = {"file": (name, b"Date,Description,Amount\n2026-03-01,Coffee,-3.50\n")}
+            form = {"company_id": "acme"}
+            answer = await client.post("/api/jobs/upload-and-categorize", data=form, files=file)
+            assert job_in(answer).title == name
+        await fail(api, job_in(answer).job_id, 'The file has no "Amount" in it.')
+
+        async def titles(text: str) -> list[str]:
+            answer = await client.get("/api/jobs/company/acme", params={"text": text})
+            return [job["title"] for job in answer.json()["data"]]
+
+        assert await titles("märz") == [names[0]]
+        assert await titles("0%.CSV") == [names[0]]
+        assert await titles("_00") == []
+        assert await titles("ACME BOOKKEEPER") == names[::-1]
+        assert await titles("has no") == [names[1]]
 
 
 @pytest.mark.parametrize(
@@ -273,22 +309,50 @@ async def test_what_the_state_forbids_says_what_to_do(api: Api) -> None:
 
 
 async def test_jobs_are_cancelled_and_retried_by_filter(api: Api) -> None:
+    last = {"next_cursor": None}
     async with api.member() as client:
         for _ in range(3):
             await api.submit(client)
         cancelled = await client.post("/api/jobs/company/acme/cancel", json={"kind": "categorize"})
-        assert (cancelled.status_code, cancelled.json()) == (202, {"matched": 3, "changed": 3})
+        assert (cancelled.status_code, cancelled.json()) == (202, {"matched": 3, "changed": 3, **last})
         unasked = await client.post("/api/jobs/company/acme/retry")
-        assert unasked.json() == {"matched": 0, "changed": 0}
+        assert unasked.json() == {"matched": 0, "changed": 0, **last}
         future = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         none = await client.post(
             "/api/jobs/company/acme/retry", json={"status": "cancelled", "created_after": future}
         )
-        assert none.json() == {"matched": 0, "changed": 0}
+        assert none.json() == {"matched": 0, "changed": 0, **last}
         retried = await client.post("/api/jobs/company/acme/retry", json={"status": ["cancelled", "failed"]})
-        assert retried.json() == {"matched": 3, "changed": 3}
+        assert retried.json() == {"matched": 3, "changed": 3, **last}
         ended = await client.post("/api/jobs/company/acme/retry", json={"status": "pending"})
-        assert ended.json() == {"matched": 3, "changed": 0}
+        assert ended.json() == {"matched": 3, "changed": 0, **last}
+
+
+async def test_many_jobs_are_changed_some_at_a_time_and_none_of_them_twice(api: Api) -> None:
+    async with api.member() as client:
+        submitted = [(await api.submit(client)).job_id for _ in range(5)]
+        told: list[tuple[int, int]] = []
+        cursor = None
+        while cursor or not told:
+            part = {"status": ["pending", "cancelled"], "limit": 2, "cursor": cursor}
+            answer = await client.post("/api/jobs/company/acme/cancel", json=part)
+            cursor = answer.json()["next_cursor"]
+            told.append((answer.json()["matched"], answer.json()["changed"]))
+        # What was cancelled still matches, and is not met again.
+        assert told == [(2, 2), (2, 2), (1, 1)]
+        chosen = {"status": "cancelled", "job_ids": submitted[1:3]}
+        retried = await client.post("/api/jobs/company/acme/retry", json=chosen)
+        assert retried.json() == {"matched": 2, "changed": 2, "next_cursor": None}
+        none = await client.post("/api/jobs/company/acme/retry", json={"status": "cancelled", "job_ids": []})
+        assert none.json() == {"matched": 0, "changed": 0, "next_cursor": None}
+
+
+async def test_chosen_jobs_of_another_company_are_left_alone(sqlite_api: Api) -> None:
+    async with sqlite_api.member() as client, sqlite_api.member("globex") as stranger:
+        job = await sqlite_api.submit(client)
+        answer = await stranger.post("/api/jobs/company/globex/cancel", json={"job_ids": [job.job_id]})
+        assert answer.json() == {"matched": 0, "changed": 0, "next_cursor": None}
+        assert job_in(await client.get(f"/api/jobs/{job.job_id}")).status is Status.PENDING
 
 
 async def test_a_filter_with_an_unknown_field_touches_nothing(sqlite_api: Api) -> None:

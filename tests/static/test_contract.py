@@ -15,6 +15,7 @@ import pytest
 
 from ledgerwire import (
     access,
+    activity,
     books,
     errors,
     events,
@@ -29,7 +30,20 @@ from ledgerwire import (
 
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 CONTRACT = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("contract*.js")))
-ROOMS = (access, books, errors, events, jobs, journal, quickbooks, receipts, review, rules, statements)
+ROOMS = (
+    access,
+    activity,
+    books,
+    errors,
+    events,
+    jobs,
+    journal,
+    quickbooks,
+    receipts,
+    review,
+    rules,
+    statements,
+)
 #: Words that the page names: ``State`` and not a list of them at every place.
 NAMED: dict[Any, str] = {
     access.RoleName: "RoleName",

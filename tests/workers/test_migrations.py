@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,39 @@ def test_what_was_there_before_the_review_begins_with_what_it_needs(old_books: s
     ]
     assert read(old_books, "SELECT count(*) FROM accounts WHERE NOT archived") == [(3,)]
     assert read(old_books, "SELECT closed_through FROM companies") == [(None,)]
+
+
+def test_jobs_of_before_are_called_by_their_files_and_found_by_them(old_books: str) -> None:
+    migrate(old_books, "0007")
+    asyncio.run(_submit_of_old(old_books))
+    migrate(old_books)
+    said = "SELECT job_id, title, words FROM jobs ORDER BY job_id"
+    assert read(old_books, said) == [
+        ("j-1", "Juni.CSV", "j-1\nann\njuni.csv"),
+        ("j-2", "a.jpg and 1 more", "j-2\n\na.jpg\nb.jpg"),
+        ("j-3", None, "j-3"),
+    ]
+    command.downgrade(alembic_config(old_books), "0007")
+    assert read(old_books, "SELECT count(*) FROM jobs") == [(3,)]
+
+
+async def _submit_of_old(url: str) -> None:
+    a_file = {"name": "Juni.CSV", "sha256": "0" * 64, "size": 1}
+    pile = [{**a_file, "name": name} for name in ("a.jpg", "b.jpg")]
+    work = [
+        ("j-1", "Ann", "upload-and-categorize", {"file": a_file}),
+        ("j-2", None, "ocr", {"files": pile}),
+        ("j-3", None, "categorize", {"limit": 5}),
+    ]
+    row = text(
+        "INSERT INTO jobs"
+        " (job_id, company_id, kind, params, status, request_hash, submitted_by, created_at, updated_at)"
+        " VALUES (:id, 'demo', :kind, :params, 'complete', '0', :by, :day, :day)"
+    )
+    day = {"day": datetime(2026, 1, 1, tzinfo=UTC) if "postgresql" in url else "2026-01-01T00:00:00+00:00"}
+    async with opened(url) as database, database.transaction() as tx:
+        for job_id, by, kind, params in work:
+            await tx.execute(row, {"id": job_id, "by": by, "kind": kind, "params": json.dumps(params), **day})
 
 
 async def _fill(url: str) -> None:

@@ -102,25 +102,26 @@ class Heartbeat:
 
     def _beat(self) -> dict[str, Flags]:
         with self.engine.begin() as tx:
-            beaten = tx.execute(
-                update(workers).where(workers.c.worker_id == self.worker_id).values(beat=workers.c.beat + 1)
-            )
+            mine = update(workers).where(workers.c.worker_id == self.worker_id)
+            beaten = tx.execute(mine.values(beat=workers.c.beat + 1, beat_at=datetime.now(UTC)))
             if beaten.rowcount == 0:
                 # First beat, or a reaper took this worker for dead while it slept.
                 tx.execute(insert(workers).values(self._introduction()))
-            mine = select(jobs.c.job_id, jobs.c.fence, jobs.c.cancel_requested).where(
+            held = select(jobs.c.job_id, jobs.c.fence, jobs.c.cancel_requested).where(
                 jobs.c.worker_id == self.worker_id, jobs.c.status == Status.RUNNING
             )
-            return {job_id: Flags(fence, bool(cancel)) for job_id, fence, cancel in tx.execute(mine)}
+            return {job_id: Flags(fence, bool(cancel)) for job_id, fence, cancel in tx.execute(held)}
 
     def _introduction(self) -> dict[str, object]:
+        now = datetime.now(UTC)
         return {
             "worker_id": self.worker_id,
             "beat": 1,
             "slots": self.slots,
             "host": socket.gethostname(),
             "pid": os.getpid(),
-            "started_at": datetime.now(UTC),
+            "started_at": now,
+            "beat_at": now,
         }
 
     def _guard_loop(self) -> None:

@@ -13,13 +13,29 @@ from typing import Any
 
 import msgspec
 import uuid_utils
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, not_, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
 from ledgerwire.submissions import Submission, Upload
 from workers.database import Database, insert_new
 from workers.jobs.errors import IdempotencyConflict
+from workers.jobs.naming import folded, title, words
 from workers.jobs.record import JobRecord
 from workers.jobs.tables import job_attempts, job_files, job_logs, jobs
 from workers.kept_files import files_kept
@@ -28,6 +44,8 @@ from workers.kept_files import files_kept
 KEY_LIFE = timedelta(hours=24)
 #: A job over 50,000 lines takes its outcomes with it, in a tenth of a second during which nobody else writes to SQLite.
 FORGOTTEN_AT_ONCE = 50
+#: A list is counted so far and no further.
+COUNTED = 100_000
 SNAPSHOT_UNFINISHED = 500
 SNAPSHOT_NEWEST = 50
 
@@ -45,6 +63,11 @@ class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
     statuses: Sequence[Status] = ()
     kinds: Sequence[str] = ()
     created_after: datetime | None = None
+    created_before: datetime | None = None
+    #: Stands among the words of naming.py, or in the error.
+    text: str = ""
+    #: Only these; None means any.
+    job_ids: Sequence[str] | None = None
 
 
 class Ledger:
@@ -114,12 +137,23 @@ class Ledger:
             wanted = wanted.where(jobs.c.job_id < before)
         return await self._read(wanted.order_by(jobs.c.job_id.desc()).limit(limit))
 
-    async def matching(self, company_id: str, query: JobQuery, *, limit: int) -> list[str]:
-        """The ids that ``query`` means, oldest first."""
+    async def matching(
+        self, company_id: str, query: JobQuery, *, limit: int, after: str | None = None
+    ) -> list[str]:
+        """The ids that ``query`` means, oldest first; ``after`` is the one that was last handed out."""
         statement = _matching(company_id, query).with_only_columns(jobs.c.job_id)
+        if after is not None:
+            statement = statement.where(jobs.c.job_id > after)
         async with self.database.reading() as connection:
             found = await connection.execute(statement.order_by(jobs.c.job_id).limit(limit))
             return list(found.scalars())
+
+    async def count(self, company_id: str, query: JobQuery) -> int:
+        """How many ``query`` means, counted up to COUNTED."""
+        some = _matching(company_id, query).with_only_columns(jobs.c.job_id).limit(COUNTED).subquery()
+        async with self.database.reading() as connection:
+            found: int = (await connection.execute(select(func.count()).select_from(some))).scalar_one()
+            return found
 
     async def current(self, company_id: str) -> list[JobRecord]:
         """What a snapshot of a company holds: all unfinished (500 at most) and the newest 50."""
@@ -220,12 +254,15 @@ def _new_row(
     submission: Submission, submitted_by: str | None, key: str | None, parent_id: str | None
 ) -> dict[str, Any]:
     now = datetime.now(UTC)
+    job_id = str(uuid_utils.uuid7())
     params = msgspec.to_builtins(submission)
     return {
-        "job_id": str(uuid_utils.uuid7()),
+        "job_id": job_id,
         "company_id": submission.company_id,
         "tenant_id": submission.tenant_id,
         "kind": params["kind"],
+        "title": title(submission),
+        "words": words(submission, job_id, submitted_by),
         "params": params,
         "status": Status.PENDING,
         "request_hash": request_hash(submission),
@@ -252,7 +289,18 @@ def _matching(company_id: str, query: JobQuery) -> Select[Any]:
         wanted = wanted.where(jobs.c.kind.in_(query.kinds))
     if query.created_after is not None:
         wanted = wanted.where(jobs.c.created_at > query.created_after)
+    if query.created_before is not None:
+        wanted = wanted.where(jobs.c.created_at <= query.created_before)
+    if query.job_ids is not None:
+        wanted = wanted.where(jobs.c.job_id.in_(query.job_ids))
+    if text := folded(query.text):
+        wanted = wanted.where(_says(text))
     return wanted
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    error = func.lower(type_coerce(jobs.c.error, Text))
+    return or_(jobs.c.words.contains(text, autoescape=True), error.contains(text, autoescape=True))
 
 
 def _key_expired() -> Any:
@@ -262,7 +310,7 @@ def _key_expired() -> Any:
     )
 
 
-_LISTED = select(*(column for column in jobs.c if column is not jobs.c.params))
+_LISTED = select(*(column for column in jobs.c if column.name not in {"params", "words"}))
 _MARK_TOLD = (
     update(jobs).where(jobs.c.job_id == bindparam("id"), jobs.c.fence == bindparam("at")).values(told=True)
 )

@@ -35,12 +35,15 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One row, typed. ``params``, ``checkpoint`` and ``result`` are JSON values.
 
     A list of jobs has no ``params``: each may name fifty thousand lines, and a snapshot of them take a gigabyte.
+    Nor has it the ``words`` that it is looked for by.
     """
 
     job_id: str
     company_id: str
     tenant_id: str | None
     kind: str
+    title: str | None
+    words: str = ""
     params: dict[str, Any] = {}
     status: Status
     fence: int
@@ -87,6 +90,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Job(
             job_id=self.job_id,
             kind=self.kind,
+            title=self.title,
             company_id=self.company_id,
             tenant_id=self.tenant_id,
             status=self.status,

@@ -14,6 +14,10 @@ jobs = Table(
     Column("company_id", String(64), nullable=False),
     Column("tenant_id", String(200)),
     Column("kind", String(64), nullable=False),
+    #: What it works on, as a person calls it: the name of its file.
+    Column("title", String(300)),
+    #: What a person may look for it by, in one case: see naming.py.
+    Column("words", Text, nullable=False, server_default=""),
     #: The submission as JSON.
     Column("params", JSONBytes, nullable=False),
     Column("status", String(16), nullable=False),
@@ -56,6 +60,8 @@ jobs = Table(
     Index("ix_jobs_dispatch", "company_id", "status", "queued_at", "job_id"),
     Index("ix_jobs_status_queued_at", "status", "queued_at"),
     Index("ix_jobs_worker_id", "worker_id"),
+    #: What an hour's activity is counted by.
+    Index("ix_jobs_finished", "company_id", "finished_at"),
     Index("ix_jobs_untold", "updated_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
     Index("uq_jobs_company_id_idempotency_key", "company_id", "idempotency_key", unique=True),
 )
@@ -96,6 +102,8 @@ workers = Table(
     Column("worker_id", String(64), primary_key=True),
     #: Moves while the worker lives; no clocks are compared.
     Column("beat", Integer, nullable=False, server_default=text("0")),
+    #: When it last moved, by the worker's own clock: for people to read, decided by nobody.
+    Column("beat_at", UTCTime),
     Column("slots", Integer, nullable=False),
     Column("host", String(255), nullable=False),
     Column("pid", Integer, nullable=False),
