@@ -9,10 +9,12 @@ import { Api, ApiError, asProblem } from "./js/api.js";
 import { setUpAccountMenu, showAccount } from "./js/account-menu.js";
 import { Backoff } from "./js/backoff.js";
 import { CompanyRoom } from "./js/company-room.js";
+import { ActivityPage } from "./js/elements/activity-page.js";
 import { CompanySwitch } from "./js/elements/company-switch.js";
 import { ConnectionBadge } from "./js/elements/connection-badge.js";
 import { DropZone } from "./js/elements/drop-zone.js";
 import { JobCard } from "./js/elements/job-card.js";
+import { listenForJobKeys } from "./js/elements/job-keys.js";
 import { JobList } from "./js/elements/job-list.js";
 import { PageLinks } from "./js/elements/page-links.js";
 import { QuickBooksPage } from "./js/elements/quickbooks-page.js";
@@ -31,10 +33,11 @@ import { oncePerFrame, show, text } from "./js/view.js";
 /** "3 minutes ago" grows old. */
 const REDRAW_EVERY = 30_000;
 /** @type {Record<Page, string>} */
-const TITLES = { jobs: "", review: "Review", receipts: "Receipts", rules: "Rules", quickbooks: "QuickBooks", settings: "Settings" };
+const TITLES = { jobs: "", activity: "Activity", review: "Review", receipts: "Receipts", rules: "Rules", quickbooks: "QuickBooks", settings: "Settings" };
 
 const api = new Api();
 const page = {
+  activity: only("activity-page", ActivityPage),
   badge: only("connection-badge", ConnectionBadge),
   boot: only("#boot", HTMLElement),
   card: only("job-card", JobCard),
@@ -140,9 +143,10 @@ function openCompany(route) {
 
 /** @param {CompanyRoom} given @param {Company[]} companies */
 function serve(given, companies) {
-  const { books, chart, company, quickbooks, receipts, review, workspace } = given;
+  const { activity, books, chart, company, quickbooks, receipts, review, workspace } = given;
   page.companies.offer(companies, company);
   page.drop.serve(api, company);
+  page.activity.serve(activity);
   page.review.serve(review, chart);
   page.quickbooks.serve(quickbooks);
   page.receipts.serve(receipts);
@@ -160,6 +164,8 @@ function showPage(route) {
   document.body.dataset["page"] = shown;
   if (shown === "review") page.review.open(readFilter(route.rest));
   else room?.review.rest();
+  if (shown === "activity") page.activity.open(route.rest);
+  else room?.activity.rest();
   if (shown === "receipts") page.receipts.open(route.rest);
   if (shown === "quickbooks") page.quickbooks.open();
   if (shown === "rules") page.rules.open();
@@ -202,10 +208,10 @@ function openReview(filter) {
   showPage(readRoute());
 }
 
-/** @param {{rest: Record<string, string>, replace: boolean}} where */
-function openReceipts({ rest, replace }) {
+/** @param {Page} name @param {{rest: Record<string, string>, replace: boolean}} where */
+function openList(name, { rest, replace }) {
   if (!room) return;
-  goTo({ companyId: room.company.company_id, page: "receipts", rest }, { replace });
+  goTo({ companyId: room.company.company_id, page: name, rest }, { replace });
   showPage(readRoute());
   if (rest["receipt"]) window.scrollTo(0, 0);
 }
@@ -222,13 +228,13 @@ function drawNow() {
 
 /** @param {CompanyRoom} given */
 function drawJobs({ workspace, chart, company }) {
-  const { jobs, selected, titles, lines, mayAct, notice, older } = workspace;
+  const { jobs, selected, titles, lines, inside, mayAct, notice, older } = workspace;
   const job = selected ? jobs.get(selected) : undefined;
   goTo({ companyId: company.company_id, jobId: selected }, { replace: true });
-  page.list.draw(jobs.list(), { selected, titleOf: (one) => titles.of(one), older: older !== null });
+  page.list.draw(jobs.list(), { companyId: company.company_id, selected, titleOf: (one) => titles.of(one), older: older !== null });
   page.drop.compact = Boolean(selected);
   show(page.card, Boolean(job));
-  const look = { lines, mayAct, notice, accounts: chart.bankAccounts, currency: company.base_currency };
+  const look = { lines, inside, mayAct, notice, accounts: chart.bankAccounts, currency: company.base_currency };
   if (job) page.card.draw(job, { title: titles.of(job), ...look });
   show(page.idle, !mayAct && !selected);
   showLost(job ? null : notice);
@@ -261,6 +267,13 @@ function look(jobId) {
   if (shown !== "jobs") arrive();
 }
 
+/** @param {number} by how many further down in the list of recent jobs */
+function lookBeside(by) {
+  const ids = room?.workspace.jobs.list().map(({ job_id }) => job_id) ?? [];
+  const next = ids[Math.max(0, ids.indexOf(room?.workspace.selected ?? "") + by)];
+  if (next) look(next);
+}
+
 /** @param {EventTarget} target @param {string} name @param {(detail: any) => void} act */
 function on(target, name, act) {
   target.addEventListener(name, (event) => act(event instanceof CustomEvent ? event.detail : undefined));
@@ -268,6 +281,7 @@ function on(target, name, act) {
 
 on(page.links, "page-choose", openPage);
 on(page.list, "job-select", look);
+on(page.list, "address-choose", follow);
 on(page.list, "older", () => room?.workspace.showOlder());
 on(page.card, "address-choose", follow);
 on(page.card, "job-cancel", (job) => room?.cancel(job));
@@ -277,11 +291,13 @@ on(page.card, "bulk-retry", (job) => room?.retryFailed(job));
 on(page.card, "bulk-undo", (job) => room?.undoApproval(job));
 on(page.card, "another-file", () => page.drop.choose());
 on(page.card, "send-again", async ({ job, ...answer }) => page.drop.sendAgain(job.job_id, (await room?.workspace.titles.settled(job)) ?? "the file", answer));
+on(page.activity, "activity-go", (where) => openList("activity", where));
+on(page.activity, "job-select", look);
 on(page.review, "filter-choose", openReview);
 on(page.review, "job-select", look);
 on(page.review, "address-choose", follow);
 on(page.review, "choose-file", () => page.drop.choose());
-on(page.receipts, "receipts-go", openReceipts);
+on(page.receipts, "receipts-go", (where) => openList("receipts", where));
 on(page.receipts, "pile-cancel", (job) => room?.cancel(job));
 on(page.quickbooks, "job-cancel", (job) => room?.cancel(job));
 on(page.rules, "rule-saved", (saved) => room?.review.ruleSaved(saved));
@@ -291,6 +307,13 @@ on(page.badge, "try-now", () => room?.workspace.connection.tryNow());
 on(page.drop, "job-accepted", ({ job, name }) => {
   room?.workspace.accept(job, name);
   look(job.job_id);
+});
+listenForJobKeys(() => room !== null && shown === "jobs", {
+  next: () => lookBeside(1),
+  previous: () => lookBeside(-1),
+  retry: () => page.card.press("retry"),
+  cancel: () => page.card.press("cancel"),
+  list: () => openPage("activity"),
 });
 // A sign-in link opened where the page already stands changes the fragment only.
 window.addEventListener("hashchange", () => location.hash.includes("sign-in=") && begin());

@@ -1,5 +1,6 @@
 /**
  * The HTTP API: one method per call the page makes.
+ * @import { AttemptPage } from "./contract-activity.js"
  * @import { Job, LogPage, Page, Problem, Session, SignIn } from "./contract.js"
  */
 
@@ -115,6 +116,11 @@ export class Api {
   /** @param {string} jobId @param {{limit: number, cursor?: string | null}} page @returns {Promise<LogPage>} */
   log(jobId, { limit, cursor }) {
     return this.json(`/api/jobs/${encodeURIComponent(jobId)}/log${query({ limit, cursor })}`);
+  }
+
+  /** The last of more than that many are of little use. @param {string} jobId @returns {Promise<AttemptPage>} */
+  attempts(jobId) {
+    return this.json(`/api/jobs/${encodeURIComponent(jobId)}/attempts${query({ limit: 200 })}`);
   }
 
   /** @param {string} jobId @returns {Promise<Job>} */

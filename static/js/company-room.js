@@ -8,6 +8,7 @@
  * @import { State } from "./connection.js"
  */
 import { asProblem } from "./api.js";
+import { ActivityRoom } from "./activity/room.js";
 import { BooksApi } from "./books-api.js";
 import { Chart } from "./chart.js";
 import { counted } from "./format.js";
@@ -28,6 +29,7 @@ export class CompanyRoom extends EventTarget {
     this.books = new BooksApi(api, company.company_id);
     this.chart = new Chart(this.books);
     this.workspace = new Workspace(api, company, onState);
+    this.activity = new ActivityRoom(this.workspace);
     this.review = new Review(this.workspace, this.books);
     this.quickbooks = new QuickBooksOffice(this.workspace);
     this.receipts = new ReceiptRoom(this.workspace, this.books, this.chart);
@@ -47,6 +49,7 @@ export class CompanyRoom extends EventTarget {
 
   close() {
     this.workspace.close();
+    this.activity.close();
     this.review.close();
     this.quickbooks.close();
     this.receipts.close();

@@ -47,6 +47,17 @@ export class Lines extends EventTarget {
     return [...this.#notes].sort(([a], [b]) => a - b).flatMap(([, lines]) => lines);
   }
 
+  /** The newest of all that it says, oldest first. @param {number} most @returns {LogLine[]} */
+  tail(most) {
+    /** @type {LogLine[]} */
+    let found = [];
+    for (const number of [...this.#entries.keys()].sort((a, b) => b - a)) {
+      found = [...(this.#entries.get(number) ?? []), ...found];
+      if (found.length >= most) break;
+    }
+    return found.slice(-most);
+  }
+
   get reading() {
     return this.#reading;
   }

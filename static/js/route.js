@@ -1,13 +1,13 @@
 /**
- * What the address says: `?company=demo&job=<id>`, `?company=demo&page=review&tab=ready&text=uber` or
- * `?company=demo&page=receipts&receipt=<id>`, and the one-use `#sign-in=<token>`.
+ * What the address says: `?company=demo&job=<id>`, `?company=demo&page=review&tab=ready&text=uber`,
+ * `?company=demo&page=activity&status=failed&kind=ocr` or `?company=demo&page=receipts&receipt=<id>`, and the one-use `#sign-in=<token>`.
  */
 
-/** @typedef {"jobs" | "review" | "receipts" | "rules" | "quickbooks" | "settings"} Page */
+/** @typedef {"jobs" | "activity" | "review" | "receipts" | "rules" | "quickbooks" | "settings"} Page */
 /** @typedef {{companyId: string | null, page: Page, jobId: string | null, rest: Record<string, string>}} Route */
 
 /** @type {Page[]} */
-const PAGES = ["jobs", "review", "receipts", "rules", "quickbooks", "settings"];
+const PAGES = ["jobs", "activity", "review", "receipts", "rules", "quickbooks", "settings"];
 
 /** @param {string} [search] @returns {Route} */
 export function readRoute(search = location.search) {

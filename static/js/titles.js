@@ -1,6 +1,6 @@
 /**
- * What people call a job: the name of its file, which stands in the job's input and not in its events, or how many
- * lines it is about.
+ * What people call a job: by the name of its file, by how many lines it is about, or by what it undoes, which stands in
+ * the job's input and not in its events.
  * @import { Api } from "./api.js"
  * @import { Job } from "./contract.js"
  */
@@ -9,8 +9,8 @@ import { kindWord } from "./words.js";
 
 /** Asked for at once. */
 const LANES = 3;
-/** Kinds whose input is asked for; that of an approval may be fifty thousand ids. */
-const NAMED = ["upload-and-categorize", "undo-import"];
+/** Kinds whose input tells what they are about; that of an approval may be fifty thousand ids. */
+const NAMED = ["undo-import"];
 
 export class Titles extends EventTarget {
   /** @type {Map<string, string | null>} null while it is being asked for, or where there is none */
@@ -29,7 +29,7 @@ export class Titles extends EventTarget {
   of(job) {
     const known = this.#names.get(job.job_id);
     if (known === undefined && NAMED.includes(job.kind)) this.#ask(job.job_id);
-    return known ?? byCount(job);
+    return known ?? byItself(job);
   }
 
   /** The title for a sentence that is said once: waits until it is known. @param {Job} job */
@@ -69,17 +69,18 @@ export class Titles extends EventTarget {
 
   /** @param {string} jobId @returns {Promise<string | null>} */
   async #name(jobId) {
-    const { params } = await this.api.jobWithParams(jobId);
+    const { params, title } = await this.api.jobWithParams(jobId);
     const undone = params?.["import_job_id"];
-    if (typeof undone !== "string") return params?.["file"]?.name ?? null;
+    if (typeof undone !== "string") return title;
     const name = this.#names.get(undone) ?? (await this.#name(undone));
     return name && `Undo of ${name}`;
   }
 }
 
-/** @param {Job} job */
-function byCount({ kind, result, step, units }) {
+/** Of a pile the number says more than the first name. @param {Job} job */
+function byItself({ kind, title, result, step, units }) {
   if (kind === "ocr") return ofPile(result?.["files"]?.length ?? units?.total ?? 0);
+  if (title) return title;
   if (kind !== "bulk-approve") return kindWord(kind);
   const told = step?.name === "approve" ? units?.total : null;
   const lines = result ? result["approved"] + result["skipped"] + result["failed_count"] : told;

@@ -21,6 +21,9 @@ const KINDS = {
   learn: "Learn from approved lines",
 };
 
+/** Every kind of work there is a word for. */
+export const KIND_NAMES = Object.keys(KINDS);
+
 /** What a line's state is called. @type {Record<string, string>} */
 const STATES = { imported: "Not categorized", review: "To review", proposed: "Ready", approved: "Approved", exported: "Exported" };
 
@@ -52,6 +55,11 @@ export function accountName({ name, number }) {
 /** Whether it ended because a person has to say how its file is to be read. @param {Job} job */
 export function isQuestion({ status, error }) {
   return status === "failed" && Boolean(error?.proposal);
+}
+
+/** @param {Status} status */
+export function statusName(status) {
+  return STATUSES[status];
 }
 
 /** @param {Job} job */

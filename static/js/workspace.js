@@ -10,6 +10,7 @@
  */
 import { ApiError, asProblem } from "./api.js";
 import { Connection } from "./connection.js";
+import { Inside } from "./inside.js";
 import { isOver, Jobs } from "./jobs.js";
 import { Lines } from "./lines.js";
 import { Titles } from "./titles.js";
@@ -22,6 +23,8 @@ export class Workspace extends EventTarget {
   jobs = new Jobs();
   /** @type {Lines | null} */
   lines = null;
+  /** @type {Inside | null} */
+  inside = null;
   /** @type {string | null} */
   selected = null;
   /** What the last action met, or why the job looked for is not there. @type {Problem | null} */
@@ -64,6 +67,7 @@ export class Workspace extends EventTarget {
     this.selected = jobId;
     this.notice = null;
     this.lines = jobId ? new Lines(this.api, jobId) : null;
+    this.inside = jobId ? new Inside(this.api, jobId) : null;
     this.lines?.addEventListener("change", () => this.#changed());
     this.lines?.catchUp();
     if (jobId && !this.jobs.get(jobId)) this.#ask(jobId);

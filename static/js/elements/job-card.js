@@ -4,6 +4,7 @@
  * (detail: {job, accountId} or {job, mapping}) and `address-choose` (detail: a query of the address).
  * @import { BankAccount } from "../contract-books.js"
  * @import { Job, Problem } from "../contract.js"
+ * @import { Inside } from "../inside.js"
  * @import { Lines } from "../lines.js"
  */
 import { counted } from "../format.js";
@@ -14,13 +15,14 @@ import { address } from "../route.js";
 import { clone, hold, part, phrase, show, text } from "../view.js";
 import { accountName, kindIcon, kindWord, statusWord, tone, usageWords } from "../words.js";
 import { BulkOutcomes } from "./bulk-outcomes.js";
+import { JobDetails } from "./job-details.js";
 import { JobProgress } from "./job-progress.js";
 import { LineList } from "./line-list.js";
 import { MappingQuestion } from "./mapping-question.js";
 import { plainLink } from "./page-links.js";
 import { drawTiles, reviewOf } from "./tiles.js";
 
-/** @typedef {{title: string, lines: Lines | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[], currency: string}} Look */
+/** @typedef {{title: string, lines: Lines | null, inside: Inside | null, mayAct: boolean, notice: Problem | null, accounts: BankAccount[], currency: string}} Look */
 
 /** The newest things a job has said; all of them stand in its log. */
 const NOTES = 12;
@@ -51,8 +53,14 @@ export class JobCard extends HTMLElement {
     });
   }
 
+  /** As if a person pressed it, where it is to be seen. @param {"cancel" | "retry"} name */
+  press(name) {
+    const button = part(this.#root, name, HTMLButtonElement);
+    if (!this.hidden && !button.hidden) button.click();
+  }
+
   /** @param {Job} job @param {Look} look */
-  draw(job, { title, lines, mayAct, notice, accounts, currency }) {
+  draw(job, { title, lines, inside, mayAct, notice, accounts, currency }) {
     this.#job = job;
     part(this.#root, "kind", SVGElement).setAttribute("href", kindIcon(job.kind));
     text(part(this.#root, "title", HTMLElement), title);
@@ -71,6 +79,7 @@ export class JobCard extends HTMLElement {
     this.#explain(job, notice, { accounts: mayAct ? accounts : [], currency, mayAct });
     drawTiles(part(this.#root, "tiles", HTMLElement), job);
     this.#notes(lines);
+    part(this.#root, "details", JobDetails).draw(job, inside, lines);
     this.#lines(job, lines, mayAct);
   }
 

@@ -1,5 +1,5 @@
 /**
- * The recent jobs. Tells `job-select` (detail: its id) and `older`.
+ * The recent jobs. Tells `job-select` (detail: its id), `address-choose` (detail: a query of the address) and `older`.
  * @import { Job } from "../contract.js"
  */
 import { count } from "../format.js";
@@ -22,9 +22,10 @@ export class JobList extends HTMLElement {
 
   /**
    * @param {Job[]} jobs newest first
-   * @param {{selected: string | null, titleOf: (job: Job) => string, older: boolean}} look
+   * @param {{companyId: string, selected: string | null, titleOf: (job: Job) => string, older: boolean}} look
    */
-  draw(jobs, { selected, titleOf, older }) {
+  draw(jobs, { companyId, selected, titleOf, older }) {
+    part(this.#root, "all", HTMLAnchorElement).href = address({ companyId, page: "activity" });
     const rows = jobs.map((job) => this.#row(job, titleOf(job), job.job_id === selected));
     hold(part(this.#root, "list", HTMLUListElement), rows);
     this.#rows = new Map(jobs.map((job, index) => [job.job_id, /** @type {HTMLElement} */ (rows[index])]));
@@ -56,12 +57,13 @@ export class JobList extends HTMLElement {
     const link = plainLink(event);
     if (!link) return;
     event.preventDefault();
-    this.dispatchEvent(new CustomEvent("job-select", { detail: link.dataset["job"] }));
+    const { job } = link.dataset;
+    this.dispatchEvent(job ? new CustomEvent("job-select", { detail: job }) : new CustomEvent("address-choose", { detail: link.search }));
   }
 }
 
-/** @param {HTMLElement} element @param {Job} job */
-function mark(element, job) {
+/** A ring that fills, or the sign of how it ended. @param {HTMLElement} element @param {Job} job */
+export function mark(element, job) {
   element.dataset["tone"] = tone(job);
   element.style.setProperty("--progress", String(job.progress));
   const icon = part(element, "icon", SVGElement);

@@ -17,7 +17,7 @@ import { ask } from "../question.js";
 import { attachAll, confirmAll, removeAll } from "../receipts/acts.js";
 import { EMPTY, readFilter, writeFilter } from "../receipts/filter.js";
 import { COMMANDS, KEYS } from "../receipts/keys.js";
-import { commandIn, isCovered, takesKeys } from "../review/keys.js";
+import { commandIn, isCovered, keepsKey, takesKeys } from "../review/keys.js";
 import { clone, hold, oncePerFrame, part, show, text } from "../view.js";
 import { showKeys } from "./key-help.js";
 import { ReceiptDrop } from "./receipt-drop.js";
@@ -159,10 +159,7 @@ export class ReceiptsPage extends HTMLElement {
   #key(event) {
     if (this.hidden || this.#opened || event.defaultPrevented || isCovered()) return;
     const command = commandIn(COMMANDS, event);
-    if (!command || (takesKeys(event.target) && command !== "escape")) return;
-    // A button, a box or a link keeps its own keys.
-    const own = { Enter: "a, button", " ": "button, input" }[event.key];
-    if (own && event.target instanceof Element && event.target.closest(own)) return;
+    if (!command || (takesKeys(event.target) && command !== "escape") || keepsKey(event)) return;
     event.preventDefault();
     this.#commands[command]();
   }

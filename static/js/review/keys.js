@@ -70,6 +70,12 @@ export function takesKeys(target) {
   return target.isContentEditable || target.closest("input:not([type=checkbox]), select, textarea") !== null;
 }
 
+/** Whether a button, a box or a link takes this key for itself. @param {KeyboardEvent} event */
+export function keepsKey({ key, target }) {
+  const own = { Enter: "a, button", " ": "button, input" }[key];
+  return Boolean(own && target instanceof Element && target.closest(own));
+}
+
 /** Whether something lies over the page, and the keys are its own. */
 export function isCovered() {
   return document.querySelector("dialog[open], [popover]:popover-open") !== null;
