@@ -134,12 +134,12 @@ class _AsyncLine:
             return transport.no_socket(error)
         return Opened()
 
-    async def _next_chunk(self) -> bytes | Closed:
+    async def _next_chunk(self) -> bytes | Silent | Closed:
         assert self._chunks  # noqa: S101  (for the type checker)
         try:
             return await anext(self._chunks, Closed())
         except httpx2.RequestError as error:
-            return Closed(None, str(error) or type(error).__name__)
+            return transport.broken(error)
 
     async def _next_message(self) -> bytes | Silent | Closed:
         assert self._socket  # noqa: S101  (for the type checker)

@@ -21,7 +21,6 @@ from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import AsyncReceipts
 from ledgerwire.review import Categorized
 from ledgerwire.statements import ColumnMapping
-from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
@@ -33,6 +32,7 @@ from ledgerwire.submissions import (
     UndoImport,
     UploadAndCategorize,
 )
+from ledgerwire.watches import CompanyWatch
 
 
 class AsyncLedgerwire(Client):

@@ -136,11 +136,11 @@ class _Line:
             return transport.no_socket(error)
         return Opened()
 
-    def _next_chunk(self) -> bytes | Closed:
+    def _next_chunk(self) -> bytes | Silent | Closed:
         try:
             return next(self._chunks, Closed())
         except httpx2.RequestError as error:
-            return Closed(None, str(error) or type(error).__name__)
+            return transport.broken(error)
 
     def _next_message(self) -> bytes | Silent | Closed:
         assert self._socket  # noqa: S101  (for the type checker)

@@ -34,7 +34,6 @@ from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.review import Categorized
 from ledgerwire.statements import ColumnMapping
-from ledgerwire.stream import CompanyWatch
 from ledgerwire.submissions import (
     BulkApprove,
     Categorize,
@@ -47,6 +46,7 @@ from ledgerwire.submissions import (
     UploadAndCategorize,
 )
 from ledgerwire.transport import Address
+from ledgerwire.watches import CompanyWatch
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 

@@ -90,6 +90,8 @@ class Lost(msgspec.Struct, frozen=True):
     """No answer: refused, cut or silent. What was asked may have been done nevertheless."""
 
     reason: str
+    #: Nothing came at all for the request's ``silence``.
+    silent: bool = False
 
 
 def _phrase(status: int) -> str:

@@ -12,7 +12,7 @@ from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.exceptions import JobCancelled, JobFailed
 from ledgerwire.held import Held
 from ledgerwire.jobs import Attempt, Job, LogLine, Status
-from ledgerwire.stream import JobWatch
+from ledgerwire.watches import JobWatch
 
 #: What a watch shows.
 WatchEvent = JobEvent | LogEvent | Snapshot

@@ -56,20 +56,31 @@ class _Memory:
 
 
 class Seen:
-    """Tells what a watcher must not be shown again: log numbers it has, states it has passed."""
+    """Tells what a watcher must not be shown again: log numbers it has, states it has passed, the picture it holds."""
 
     def __init__(self) -> None:
         self._jobs: OrderedDict[str, _Memory] = OrderedDict()
+        #: The last snapshot, until something changes what it shows.
+        self._picture: Snapshot | None = None
 
     def fresh(self, event: JobEvent | LogEvent | Snapshot) -> bool:
         match event:
             case JobEvent(job=job):
-                return self._fresh_state(job)
+                fresh = self._fresh_state(job)
             case LogEvent(job_id=job_id, number=number):
-                return self._fresh_log(job_id, number)
-        for job in event.jobs:
+                fresh = self._fresh_log(job_id, number)
+            case Snapshot():
+                return self._fresh_picture(event)
+        if fresh:
+            self._picture = None
+        return fresh
+
+    def _fresh_picture(self, snapshot: Snapshot) -> bool:
+        """While the broker is away, every answer to a poll begins with all there is."""
+        for job in snapshot.jobs:
             self._fresh_state(job)
-        return True
+        held, self._picture = self._picture, snapshot
+        return held is None or (held.jobs, held.reason) != (snapshot.jobs, snapshot.reason)
 
     def _fresh_state(self, job: Job) -> bool:
         memory = self._memory(job.job_id)

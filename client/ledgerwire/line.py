@@ -25,8 +25,10 @@ from ledgerwire.sse import SSEParser
 
 EVENT_STREAM = "text/event-stream"
 SUBPROTOCOL = "ledgerwire.v1"
-#: Seconds: of the server's signs of life every 15 s two may be missed on SSE ...
+#: Seconds: of the server's signs of life every 15 s two may be missed on SSE, and none where no stream has got through
+#: yet: what is collected on its way would stay silent for ever ...
 SSE_SILENCE = 40.0
+SSE_FIRST_SILENCE = 20.0
 #: ... and on a socket we ask after this long, and hang up after as long again.
 SOCKET_SILENCE = 20.0
 #: A newer server may say more; what is not known here is passed over.
@@ -51,9 +53,10 @@ class Line(Protocol):
 
 
 class SSELine:
-    def __init__(self, path: str, since: str | None) -> None:
+    def __init__(self, path: str, since: str | None, *, proven: bool = True) -> None:
         self._path = path
         self._since = since
+        self._silence = SSE_SILENCE if proven else SSE_FIRST_SILENCE
         self._parser = SSEParser()
         self._decoder = msgspec.json.Decoder(Event)
 
@@ -61,7 +64,7 @@ class SSELine:
         headers = {"accept": EVENT_STREAM, "cache-control": "no-store"}
         if self._since:
             headers["last-event-id"] = self._since
-        return Open(Request(path=self._path, headers=headers, silence=SSE_SILENCE), socket=False)
+        return Open(Request(path=self._path, headers=headers, silence=self._silence), socket=False)
 
     def hello(self) -> None:
         return None
@@ -83,7 +86,9 @@ class SSELine:
         return self._parser.retry
 
 
-class _Tagged(msgspec.Struct):
+class Tagged(msgspec.Struct):
+    """Any message, as far as its kind."""
+
     type: str
 
 
@@ -101,7 +106,7 @@ class SocketLine:
 
     def hear(self, data: bytes) -> list[Event]:
         self._asked = False
-        if msgspec.json.decode(data, type=_Tagged).type not in KNOWN:
+        if msgspec.json.decode(data, type=Tagged).type not in KNOWN:
             return []
         match self._decoder.decode(data):
             case JobEvent() | LogEvent() | Snapshot() | Ping() as event:

@@ -1,18 +1,19 @@
-"""Watching, as a flow: which line to take, where to resume, what to show, when to give up.
+"""Watching, as a flow: what to do on a line, where to resume, what to show, when to give up.
 
 A Watch keeps the position, drops what was seen already, reconnects with jitter and raises what waiting cannot
-mend. A JobWatch ends with its job; a CompanyWatch goes on until its caller stops.
+mend; which kind of line it takes is the ladder's. ``watches.py`` has the two kinds there are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 import msgspec
 
-from ledgerwire.calls import Calls, company_path, job_path
+from ledgerwire.calls import Calls
 from ledgerwire.errors import Problem
-from ledgerwire.events import Event, JobEvent, Ping, Snapshot
+from ledgerwire.events import Event, Ping
 from ledgerwire.exceptions import (
     APIError,
     ConnectionFailed,
@@ -21,46 +22,52 @@ from ledgerwire.exceptions import (
     refusal,
 )
 from ledgerwire.exchange import Answer, Lost
-from ledgerwire.flow import Closed, Emit, Flow, HangUp, NoSocket, Opened, Read, Say, Silent, now
-from ledgerwire.held import Held, Seen
-from ledgerwire.line import Line, SocketLine, SSELine
+from ledgerwire.flow import Closed, Emit, Flow, HangUp, NoSocket, Opened, Read, Say, Send, Silent, now
+from ledgerwire.held import Seen
+from ledgerwire.ladder import Ladder, Rung
+from ledgerwire.line import Line, SSELine
 from ledgerwire.persistence import PASSING, asked_pause, failure, passing
+from ledgerwire.polled import PolledLine
 
 #: Close codes 4400-4499 carry an HTTP status: waiting does not mend them.
 REFUSED = range(4400, 4500)
 #: How a server drops a watcher that reads too slowly; coming back at once would only repeat it.
 TRY_AGAIN_LATER = 1013
-#: So many dead lines in a row, and the other kind of line is tried.
-DEAD_LINES = 2
+PROBLEM = "application/problem+json"
 
 #: What ends a line without ending the watch.
 Trouble = Answer | Lost | Closed | APIError
 
 
 class Watch:
-    def __init__(self, calls: Calls, since: str | None) -> None:
+    def __init__(self, calls: Calls, path: str, since: str | None, *rungs: Rung) -> None:
         self.position = since
         self._calls = calls
+        #: Where its events are, as a stream and as JSON.
+        self._path = path
+        self._ladder = Ladder(*rungs)
         self._seen = Seen()
         self._over = False
-        #: Lines in a row on which nothing was heard.
-        self._dead = 0
         self._failures = 0
         #: When something was last heard; None until then.
         self._heard_at: float | None = None
 
     def run(self) -> Flow[None]:
         while not self._over:
-            line = self._line()
-            trouble = yield from self._follow(line)
-            yield HangUp()
+            if self._ladder.rung is Rung.POLLING:
+                trouble, retry = (yield from self._poll()), None
+            else:
+                line = self._line()
+                trouble = yield from self._follow(line)
+                retry = line.retry
+                yield HangUp()
             if trouble is not None and not self._over:
-                yield from self._rest(line, trouble)
+                yield from self._rest(trouble, retry)
 
     # --- what the two kinds of watch decide for themselves ------------------------------------------
 
     def _line(self) -> Line:
-        raise NotImplementedError
+        return SSELine(self._path, self.position, proven=self._ladder.is_proven)
 
     def _took(self, event: Event) -> None:
         """An event was taken over."""
@@ -70,8 +77,14 @@ class Watch:
         self._over = True
         yield from ()
 
-    def _no_socket(self) -> None:
-        """WebSocket does not get through."""
+    def _nothing_new(self) -> Flow[None]:
+        """The server was asked, and had nothing to tell."""
+        yield from ()
+
+    @property
+    def _is_nearly_over(self) -> bool:
+        """There is no need to wait long for news."""
+        return False
 
     # --- one line -----------------------------------------------------------------------------------
 
@@ -82,17 +95,16 @@ class Watch:
             case Opened():
                 return (yield from self._listen(line))
             case NoSocket():
-                self._no_socket()
+                self._ladder.without_sockets()
                 return None
             case Answer(status=HTTPStatus.NO_CONTENT):
                 yield from self._nothing_more()
                 return None if self._over else Lost("the stream ended before its job")
-            case Answer() if opened.fine:
-                told = opened.media_type or "nothing"
-                raise UnexpectedAnswer(self._calls.base, f"with {told}, not with a stream")
-        if not passing(opened, self._calls.persistence):
-            raise failure(opened, self._calls.base, tries=self._failures + 1)
-        self._dead += 1
+            case Answer() if not (_is_ours(opened) or passing(opened, self._calls.persistence)):
+                self._ladder.died(blocked=True)
+                return None
+        self._assert_passing(opened)
+        self._ladder.died(blocked=isinstance(opened, Lost) and opened.silent)
         return opened
 
     def _listen(self, line: Line) -> Flow[Trouble | None]:
@@ -121,35 +133,83 @@ class Watch:
             return error
         except msgspec.DecodeError as error:
             raise UnexpectedAnswer(self._calls.base, f"not as this version expects ({error})") from None
-        for event in events:
-            yield from self._take(event)
-            if self._over:
-                break
+        yield from self._take(events)
         return None
-
-    def _take(self, event: Event) -> Flow[None]:
-        self.position = event.position
-        self._took(event)
-        if not isinstance(event, Ping) and self._seen.fresh(event):
-            yield Emit(event)
 
     def _count(self, end: Silent | Closed, *, heard: bool) -> Flow[None]:
         if not heard:
-            self._dead += 1
+            self._ladder.died(blocked=isinstance(end, Silent))
             return
-        self._dead = 0
+        self._ladder.heard()
         self._heard_at = yield from now()
         if not (isinstance(end, Closed) and end.code == TRY_AGAIN_LATER):
             self._failures = 0
 
+    # --- without a line -----------------------------------------------------------------------------
+
+    def _poll(self) -> Flow[Trouble | None]:
+        """Asks again and again; what ended it, or None where the better lines are due to be tried."""
+        line = PolledLine(self._path, self._calls.persistence)
+        began = yield from now()
+        while True:
+            asked = yield from now()
+            answer: Answer | Lost = yield Send(line.ask(self.position, briefly=self._is_nearly_over))
+            answered = yield from now()
+            if isinstance(answer, Answer) and answer.fine:
+                news = yield from self._hear_answer(line, answer)
+            elif line.stops_waiting(answer):
+                news = False
+            else:
+                self._assert_passing(answer)
+                self._ladder.died()
+                return answer
+            if self._over or self._ladder.climb(answered - began):
+                return None
+            yield line.pause(news=news, took=answered - asked)
+
+    def _hear_answer(self, line: PolledLine, answer: Answer) -> Flow[bool]:
+        """Whether there was anything new in it."""
+        try:
+            events = line.hear(answer)
+        except msgspec.DecodeError as error:
+            told = f"with {answer.media_type or 'nothing'}, not with events ({error})"
+            raise UnexpectedAnswer(self._calls.base, told) from None
+        self._ladder.heard()
+        self._heard_at, self._failures = (yield from now()), 0
+        news = yield from self._take(events)
+        if not (news or self._over):
+            yield from self._nothing_new()
+        return news
+
+    # --- what was told ------------------------------------------------------------------------------
+
+    def _take(self, events: Iterable[Event]) -> Flow[bool]:
+        """Shows what is new; whether there was any."""
+        news = False
+        for event in events:
+            self.position = event.position
+            self._took(event)
+            if not isinstance(event, Ping) and self._seen.fresh(event):
+                news = True
+                yield Emit(event)
+            if self._over:
+                break
+        return news
+
     # --- between two lines --------------------------------------------------------------------------
 
-    def _rest(self, line: Line, trouble: Trouble) -> Flow[None]:
+    def _assert_passing(self, trouble: Answer | Lost) -> None:
+        if not passing(trouble, self._calls.persistence):
+            raise failure(trouble, self._calls.base, tries=self._failures + 1)
+
+    def _rest(self, trouble: Trouble, retry: float | None) -> Flow[None]:
         self._failures += 1
         if (yield from self._exhausted()):
+            if self._ladder.last_resort():
+                return
             raise self._failure(trouble)
         asked = asked_pause(trouble) if isinstance(trouble, Answer) else None
-        yield self._calls.persistence.pause(self._failures, asked or line.retry)
+        yield self._calls.persistence.pause(self._failures, asked or retry)
 
     def _exhausted(self) -> Flow[bool]:
         persistence = self._calls.persistence
@@ -167,54 +227,9 @@ class Watch:
         return failure(trouble, self._calls.base, tries=self._failures)
 
 
-class JobWatch(Watch):
-    """The last event it shows always tells the job's end."""
-
-    def __init__(self, calls: Calls, held: Held, since: str | None) -> None:
-        super().__init__(calls, since or held.position)
-        self._held = held
-
-    def _line(self) -> Line:
-        return SSELine(f"{job_path(self._held.job.job_id)}/events", self.position)
-
-    def _took(self, event: Event) -> None:
-        self._held.take(event)
-        self._over = _tells_end(event, self._held.job.job_id)
-
-    def _nothing_more(self) -> Flow[None]:
-        yield from self._calls.refresh(self._held, patience=self._calls.persistence.patience)
-        job = self._held.job
-        self._over = job.status.terminal
-        if self._over:
-            position = self.position or ""
-            yield Emit(Snapshot(company_id=job.company_id, position=position, jobs=[job], reason="gap"))
-
-
-class CompanyWatch(Watch):
-    """Over a WebSocket, and over SSE where that does not get through."""
-
-    def __init__(self, calls: Calls, company: str, since: str | None) -> None:
-        super().__init__(calls, since)
-        self._company = company
-        self._sockets = True
-
-    def _line(self) -> Line:
-        other = self._dead // DEAD_LINES % 2 == 1
-        if self._sockets and not other:
-            return SocketLine(self._company, self.position)
-        return SSELine(f"{company_path(self._company)}/events", self.position)
-
-    def _no_socket(self) -> None:
-        self._sockets = False
-
-
-def _tells_end(event: Event, job_id: str) -> bool:
-    match event:
-        case JobEvent(job=job):
-            return job.job_id == job_id and job.status.terminal
-        case Snapshot(jobs=jobs):
-            return any(job.job_id == job_id and job.status.terminal for job in jobs)
-    return False
+def _is_ours(answer: Answer) -> bool:
+    """Our server refuses in problems only; anything else was said by something on the way."""
+    return answer.media_type == PROBLEM
 
 
 def _trouble(end: Silent | Closed) -> Trouble:

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.exchange import Answer, Lost, Request
-from ledgerwire.flow import Closed, NoSocket
+from ledgerwire.flow import Closed, NoSocket, Silent
 from ledgerwire.line import EVENT_STREAM, SUBPROTOCOL
 from ledgerwire.persistence import PASSING
 from ledgerwire.sse import LONGEST
@@ -101,7 +101,7 @@ def is_stream(response: httpx2.Response) -> bool:
 def lost(error: Exception) -> Lost:
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
         raise LedgerwireError(f"The request cannot be sent ({error}): check LEDGERWIRE_URL and the API key.")
-    return Lost(str(error) or type(error).__name__)
+    return Lost(str(error) or type(error).__name__, silent=isinstance(error, httpx2.ReadTimeout))
 
 
 def no_socket(error: Exception) -> Answer | NoSocket | Lost:
@@ -113,7 +113,14 @@ def no_socket(error: Exception) -> Answer | NoSocket | Lost:
             return Lost(str(error))
         case websockets.exceptions.InvalidHandshake():
             return NoSocket(str(error))
-    return Lost(str(error) or type(error).__name__)
+    return Lost(str(error) or type(error).__name__, silent=isinstance(error, TimeoutError))
+
+
+def broken(error: httpx2.RequestError) -> Silent | Closed:
+    """What the reader of a stream met instead of its next bytes."""
+    if isinstance(error, httpx2.ReadTimeout):
+        return Silent()
+    return Closed(None, str(error) or type(error).__name__)
 
 
 def closed(error: websockets.exceptions.ConnectionClosed) -> Closed:

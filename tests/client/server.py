@@ -2,7 +2,7 @@
 
     server.on("GET", "/api/jobs/j1", unavailable(retry_after=0), reply(job(...)))
 
-Each call takes the next step; the last one is taken for ever.
+Each call takes the next step; the last one is taken for ever. A GET that wants events as JSON is called POLL.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import uvicorn
+
+from ledgerwire.events import Events, Snapshot
 
 Message = dict[str, Any]
 PROBLEM = "application/problem+json"
@@ -80,12 +82,14 @@ class Server:
 
 
 def _call(scope: Message, receive: Any, send: Any) -> Call:
+    headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+    polls = scope["path"].endswith("/events") and headers.get("accept") == "application/json"
     return Call(
-        method=scope.get("method", "SOCKET"),
+        method="POLL" if polls else scope.get("method", "SOCKET"),
         path=scope["path"],
         query=dict(parse_qsl(scope["query_string"].decode())),
         pairs=parse_qsl(scope["query_string"].decode()),
-        headers={name.decode(): value.decode() for name, value in scope["headers"]},
+        headers=headers,
         receive=receive,
         send=send,
     )
@@ -145,6 +149,16 @@ def stream(*chunks: bytes, stay: bool = False, drop: bool = False) -> Step:
             await call.send({"type": "http.response.body", "body": b""})
 
     return step
+
+
+async def hold(call: Call) -> None:
+    """Nothing, not even headers: what a proxy that collects makes of a stream."""
+    await _left(call)
+
+
+def told_plainly(position: str, *events: Any, snapshot: Snapshot | None = None) -> Step:
+    """An answer to a POLL."""
+    return reply(Events(position=position, snapshot=snapshot, events=list(events)))
 
 
 def block(event: Any) -> bytes:

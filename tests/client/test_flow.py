@@ -14,7 +14,7 @@ from ledgerwire.exchange import Answer, Lost, Request
 from ledgerwire.flow import Closed, Emit, Flow, HangUp, Now, Open, Opened, Pause, Read, Say, Send, Silent
 from ledgerwire.held import Held, Seen
 from ledgerwire.persistence import send
-from ledgerwire.stream import CompanyWatch
+from ledgerwire.watches import CompanyWatch
 from tests.client.jobs import a_job, logged, snapped, told
 
 PERSISTENCE = Persistence()
