@@ -26,11 +26,21 @@ def past_job(
     submission = UploadAndCategorize(company_id=company, file=Upload(name, "0" * 64, 1))
     created = datetime.now(UTC) - ago
     ended = created + timedelta(seconds=10)
-    error = {"title": "The file has no column of amounts.", "status": 422} if status is Status.FAILED else None
+    error = (
+        {"title": "The file has no column of amounts.", "status": 422} if status is Status.FAILED else None
+    )
     result = {"imported": 12, "categorized": 10} if status is Status.COMPLETE else None
     times = {"created_at": created, "started_at": created, "finished_at": ended, "updated_at": ended}
     # Told: the live side is not to speak of what is long over.
-    ends = {"status": status, "fence": 2, "attempt": 1, "told": True, "error": error, "result": result}
+    ends = {
+        "status": status,
+        "fence": 2,
+        "attempt": 1,
+        "told": True,
+        "error": error,
+        "result": result,
+        "retry_at": None,
+    }
     return _new_row(submission, "Ada", None, None) | times | ends | values
 
 

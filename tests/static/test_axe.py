@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SERIOUS = {"serious", "critical"}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PAGES = ("Jobs", "Review", "Rules", "Receipts", "QuickBooks", "Settings")
+PAGES = ("Jobs", "Activity", "Review", "Rules", "Receipts", "QuickBooks", "Settings")
 
 
 @pytest.fixture(scope="module")

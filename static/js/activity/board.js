@@ -12,6 +12,8 @@ import { Selection } from "../review/selection.js";
 import { EMPTY, fits, isSame, wanted } from "./filter.js";
 
 const PAGE = 50;
+/** Whoever asks for more wants to look far. */
+const MORE = 200;
 /** The server hands out no more at once. */
 const MOST = 500;
 /** Events come in quick succession; the list is not read anew more often than so. */
@@ -102,7 +104,7 @@ export class Board extends EventTarget {
     if (!this.next || this.reading) return;
     const { filter, next } = this;
     await this.#read(async () => {
-      const { body } = await this.api.list(wanted(filter), { limit: PAGE, cursor: next });
+      const { body } = await this.api.list(wanted(filter), { limit: MORE, cursor: next });
       return () => this.#append(body.data, body.next_cursor);
     });
   }
