@@ -36,9 +36,9 @@ async def get_company(company_id: CompanyId, kernel: TheKernel, principal: Calle
 @patch(
     "/companies/{company_id:str}",
     operation_id="changeCompany",
-    summary="Change a company's name, close its books through a day, or open them again",
+    summary="Change a company's name or base currency, close its books through a day, or open them again",
     tags=["Books"],
-    opt={"body": CompanyChange, "problems": (422,)},
+    opt={"body": CompanyChange, "problems": (409, 422)},
     responses={200: ResponseSpec(Company, description="As it is now")},
 )
 async def change_company(
@@ -57,6 +57,7 @@ def shown(record: CompanyRecord, principal: Principal) -> Company:
         company_id=record.company_id,
         name=record.name,
         base_currency=record.base_currency,
+        base_currency_fixed=record.base_currency_fixed,
         closed_through=record.closed_through,
         role=principal.memberships[record.company_id],
     )

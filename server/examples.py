@@ -331,7 +331,7 @@ _VALUES: Final[list[msgspec.Struct]] = [
     Ticket("lwt_dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgb2YgYSB0aWNrZXQ", LATER),
     SignIn("Zm9ydHktdHdvIHJhbmRvbSBjaGFyYWN0ZXJzIG9mIGEgbGluaw"),
     TransactionPage([TRANSACTION], None),
-    CompanyChange(closed_through=date(2026, 6, 30)),
+    CompanyChange(base_currency="EUR", closed_through=date(2026, 6, 30)),
     BANK_ACCOUNT,
     BankAccountPage([BANK_ACCOUNT], None),
     NewBankAccount(name="Savings", currency="USD", number="DE02120300000000202051"),

@@ -31,7 +31,10 @@ def is_amount(value: Decimal | None) -> bool:
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str
     name: str
+    #: What its books are kept in. Bank accounts may be in others; nothing is converted.
     base_currency: str
+    #: Whether there are lines: then the base currency cannot be changed any more.
+    base_currency_fixed: bool = False
     #: Up to this day the books are closed: nothing dated there is approved, changed or undone.
     closed_through: date | None = None
     #: What the caller may do here: ``viewer``, ``bookkeeper`` or ``admin``.
@@ -39,9 +42,13 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompanyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays as it is; ``closed_through`` null opens the books again."""
+    """What is left out stays as it is; ``closed_through`` null opens the books again.
+
+    ``base_currency`` can be changed until there are lines. Bank accounts in the former one are in the new one then.
+    """
 
     name: Label | msgspec.UnsetType = msgspec.UNSET
+    base_currency: Currency | msgspec.UnsetType = msgspec.UNSET
     closed_through: date | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -63,7 +70,7 @@ class NewBankAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class BankAccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The currency of an account never changes: its lines are in it."""
+    """The currency of an account does not change by itself: see CompanyChange."""
 
     name: Category | msgspec.UnsetType = msgspec.UNSET
     number: (

@@ -8,6 +8,7 @@
  * @property {string} company_id
  * @property {string} name
  * @property {string} base_currency
+ * @property {boolean} base_currency_fixed
  * @property {string | null} closed_through
  * @property {string} role
  */

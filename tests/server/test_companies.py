@@ -18,6 +18,7 @@ async def test_a_company_is_shown_with_ones_role(api: Api) -> None:
         "company_id": "acme",
         "name": "acme",
         "base_currency": "USD",
+        "base_currency_fixed": False,
         "closed_through": None,
         "role": "viewer",
     }
@@ -47,8 +48,40 @@ async def test_books_are_not_closed_ahead_of_time(sqlite_api: Api) -> None:
     assert [fault["pointer"] for fault in problem_in(answer)["errors"]] == ["/closed_through"]
 
 
-@pytest.mark.parametrize("body", [{"closed_through": "soon"}, {"name": "\x00"}, {"currency": "EUR"}])
-async def test_a_change_that_cannot_be_names_its_fault(sqlite_api: Api, body: dict[str, str]) -> None:
+async def test_an_admin_changes_the_base_currency_until_there_are_lines(api: Api) -> None:
+    async with api.member("acme", Role.ADMIN) as client:
+        changed = await client.patch("/api/companies/acme", json={"base_currency": "EUR"})
+        assert (changed.status_code, changed.json()["base_currency"]) == (200, "EUR")
+        (account,) = (await client.get("/api/companies/acme/accounts/bank")).json()["data"]
+        assert account["currency"] == "EUR"
+        await filled_books(api, "acme", ("TEA", "-1"))
+        refused = await client.patch("/api/companies/acme", json={"base_currency": "USD", "name": "Acme Ltd"})
+        assert (refused.status_code, code_of(refused)) == (409, "base_currency_fixed")
+        assert [fault["pointer"] for fault in problem_in(refused)["errors"]] == ["/base_currency"]
+        now = (await client.get("/api/companies/acme")).json()
+    # Refused as a whole.
+    assert (now["base_currency"], now["base_currency_fixed"], now["name"]) == ("EUR", True, "acme")
+
+
+async def test_nobody_else_changes_the_base_currency(sqlite_api: Api) -> None:
+    async with sqlite_api.member("acme", Role.BOOKKEEPER) as client:
+        answer = await client.patch("/api/companies/acme", json={"base_currency": "EUR"})
+        assert (answer.status_code, code_of(answer)) == (403, "role_too_low")
+        assert (await client.get("/api/companies/acme")).json()["base_currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"closed_through": "soon"},
+        {"name": "\x00"},
+        {"currency": "EUR"},
+        {"base_currency": "eur"},
+        {"base_currency": "EURO"},
+        {"base_currency": None},
+    ],
+)
+async def test_a_change_that_cannot_be_names_its_fault(sqlite_api: Api, body: dict[str, str | None]) -> None:
     async with sqlite_api.member("acme", Role.ADMIN) as client:
         answer = await client.patch("/api/companies/acme", json=body)
     assert (answer.status_code, code_of(answer)) == (400, "invalid_input")

@@ -40,6 +40,7 @@ async def test_a_key_tells_its_name_and_companies(api: Api) -> None:
                 "company_id": "acme",
                 "name": "acme",
                 "base_currency": "USD",
+                "base_currency_fixed": False,
                 "closed_through": None,
                 "role": "viewer",
             }

@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 import uuid_utils
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import Account, BankAccount, CompanyChange
 from ledgerwire.errors import FieldError
 from workers.books.chart import DEFAULT_CHART, FIRST_BANK_CODE, STARTER_RULES
-from workers.books.errors import BooksError, Missing
-from workers.books.schema import accounts, bank_accounts, companies, rules
+from workers.books.errors import BooksError, Conflict, Missing
+from workers.books.schema import accounts, bank_accounts, companies, rules, transactions
 from workers.database import insert_new
 
 DEFAULT_CURRENCY = "USD"
@@ -29,6 +29,8 @@ class CompanyRecord(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str
     name: str
     base_currency: str
+    #: There are lines, so that it cannot be changed any more.
+    base_currency_fixed: bool
     closed_through: date | None
     created_at: datetime
 
@@ -59,45 +61,51 @@ async def create_company(
 
 
 async def find_company(connection: AsyncConnection, company_id: str) -> CompanyRecord | None:
-    found = await connection.execute(select(companies).where(companies.c.company_id == company_id))
+    found = await connection.execute(_companies().where(companies.c.company_id == company_id))
     row = found.first()
     return CompanyRecord(**row._mapping) if row else None  # noqa: SLF001
 
 
 async def list_companies(connection: AsyncConnection) -> list[CompanyRecord]:
-    found = await connection.execute(select(companies).order_by(companies.c.company_id))
+    found = await connection.execute(_companies().order_by(companies.c.company_id))
     return [CompanyRecord(**row) for row in found.mappings()]
 
 
-async def hold_company(connection: AsyncConnection, company_id: str) -> None:
+async def hold_company(connection: AsyncConnection, company_id: str, *, keep_lines_out: bool = False) -> None:
     """Alone, until the transaction ends: nobody else changes its chart, rules or closing date, or works on its lines.
 
     Those hold it together with each other (holding.py), and importing goes on, which only needs the company to be
-    there. Raises Missing.
+    there. With ``keep_lines_out`` that waits, too: a new line's foreign key is a lock on the company's row, which
+    FOR UPDATE excludes and FOR NO KEY UPDATE does not. Raises Missing.
     """
     held = select(companies.c.company_id).where(companies.c.company_id == company_id)
-    if (await connection.execute(held.with_for_update(key_share=True))).first() is None:
+    if (await connection.execute(held.with_for_update(key_share=not keep_lines_out))).first() is None:
         raise Missing("company")
 
 
 async def change_company(
     connection: AsyncConnection, company_id: str, wanted: CompanyChange, *, today: date
 ) -> CompanyRecord:
-    """Raises Missing, or BooksError where the books would be closed through a day that is still to come."""
-    await hold_company(connection, company_id)
+    """Bank accounts in the former base currency are in the new one then.
+
+    Raises Missing; Conflict where the base currency is to change and there are lines; BooksError where the books would
+    be closed through a day that is still to come.
+    """
+    await hold_company(connection, company_id, keep_lines_out=wanted.base_currency is not msgspec.UNSET)
     if isinstance(wanted.closed_through, date) and wanted.closed_through > today:
         detail = (
             f"Books can be closed through {today} at the latest: what is still to come could not be booked."
         )
         fault = FieldError("/closed_through", f"is after {today}")
         raise BooksError("closed_too_far", "The books cannot be closed ahead of time", detail, [fault])
+    if isinstance(wanted.base_currency, str):
+        await _change_currency(connection, company_id, wanted.base_currency)
     given = {
         name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not msgspec.UNSET
     }
     if given:
         await connection.execute(update(companies).where(companies.c.company_id == company_id).values(given))
-    found = await connection.execute(select(companies).where(companies.c.company_id == company_id))
-    return CompanyRecord(**found.mappings().one())
+    return await _read(connection, company_id)
 
 
 async def create_bank_account(
@@ -144,11 +152,39 @@ async def list_chart(connection: AsyncConnection, company_id: str) -> list[Accou
     return [Account(*row) for row in found]
 
 
+async def _read(connection: AsyncConnection, company_id: str) -> CompanyRecord:
+    """One that is held."""
+    found = await connection.execute(_companies().where(companies.c.company_id == company_id))
+    return CompanyRecord(**found.mappings().one())
+
+
+async def _change_currency(connection: AsyncConnection, company_id: str, currency: str) -> None:
+    """Of the bank accounts. They have no lines, or it would be refused: hold the company against new ones first."""
+    held = await _read(connection, company_id)
+    if held.base_currency == currency:
+        return
+    if held.base_currency_fixed:
+        detail = (
+            f"The books are kept in {held.base_currency} and have lines, of which nothing is converted. For books in "
+            f"{currency} have another company created by whoever runs the server; or reopen what is approved, undo "
+            "each import, and change it then."
+        )
+        fault = FieldError("/base_currency", f"stays {held.base_currency} while there are lines")
+        raise Conflict("base_currency_fixed", "The base currency cannot be changed any more", detail, [fault])
+    former = (bank_accounts.c.company_id == company_id, bank_accounts.c.currency == held.base_currency)
+    await connection.execute(update(bank_accounts).where(*former).values(currency=currency))
+
+
 async def _chart_bank_account(connection: AsyncConnection, company_id: str, name: str) -> None:
     taken = {account.code for account in await list_chart(connection, company_id)}
     code = next(code for code in map(str, count(FIRST_BANK_CODE)) if code not in taken)
     row = _chart_row(company_id, Account(code, name, "asset"))
     await connection.execute(insert_new(connection.dialect, accounts).values(row))
+
+
+def _companies() -> Any:
+    lines = exists().where(transactions.c.company_id == companies.c.company_id)
+    return select(companies, lines.label("base_currency_fixed"))
 
 
 def _bank_accounts(company_id: str) -> Any:

@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 import uuid_utils
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.books import BankAccount
 from workers.books.merchants import merchant_key, normalise
 from workers.books.routing import Share
-from workers.books.schema import transactions
+from workers.books.schema import bank_accounts, companies, transactions
 from workers.books.statements import Statement, StatementLine
 from workers.database import insert_new
 
@@ -68,6 +69,20 @@ def fingerprints(
         yield hashlib.blake2b("\x1f".join((*what, str(seen[what]))).encode(), digest_size=16).hexdigest()
 
 
+async def hold_currencies(
+    connection: AsyncConnection, company_id: str, accounts: Iterable[BankAccount]
+) -> bool:
+    """Whether each account is still in the currency in which its lines were read.
+
+    If so it stays in it until the transaction ends: companies.py changes it only where there are no lines, and keeps
+    new ones out meanwhile. What is asked first is the company, as everywhere (holding.py).
+    """
+    await connection.execute(_HOLD_COMPANY, {"company": company_id})
+    found = await connection.execute(_CURRENCIES, {"company": company_id})
+    now = {row.account_id: row.currency for row in found}
+    return all(now.get(account.account_id) == account.currency for account in accounts)
+
+
 async def insert_lines(
     connection: AsyncConnection,
     company_id: str,
@@ -116,6 +131,14 @@ def _new_line(line: StatementLine, normalised: str, fingerprint: str, account: B
 
 
 _row = msgspec.structs.asdict
+_HOLD_COMPANY = (
+    select(companies.c.company_id)
+    .where(companies.c.company_id == bindparam("company"))
+    .with_for_update(read=True, key_share=True)
+)
+_CURRENCIES = select(bank_accounts.c.account_id, bank_accounts.c.currency).where(
+    bank_accounts.c.company_id == bindparam("company")
+)
 
 
 def _by_key(row: dict[str, Any]) -> tuple[str, str]:

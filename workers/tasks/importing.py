@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ledgerwire.errors import Problem
 from ledgerwire.statements import ColumnMapping
 from ledgerwire.submissions import UploadAndCategorize
 from workers.books.companies import list_bank_accounts
 from workers.books.errors import BooksError
-from workers.books.importing import NewLine, insert_lines, prepare_shares
+from workers.books.importing import NewLine, hold_currencies, insert_lines, prepare_shares
 from workers.books.mappings import load_mappings, remember_mapping
 from workers.books.routing import Share, learn_number, route
 from workers.books.statements import Statement
@@ -21,6 +22,11 @@ from workers.jobs.attempt import Attempt, Batch
 from workers.jobs.faults import TROUBLE, BadInput, TryLater
 
 BATCH = 100
+OVERTAKEN = Problem(
+    type="/problems/passing_trouble",
+    title="The company's base currency was changed while the file was read.",
+    detail="It is read again by itself, for its bank account as it is now.",
+)
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +94,7 @@ async def import_lines(
     for start in range(so_far.read, len(lines), BATCH):
         batch_lines = lines[start : start + BATCH]
         async with attempt.checkpoint() as batch:
+            await _hold(batch, attempt, source)
             if start == 0:
                 await _open(batch, source)
                 await _remember(batch, attempt, submission, source)
@@ -104,6 +111,13 @@ async def import_lines(
             batch.state = {"imported": so_far}
             batch.done = so_far.read
     return so_far
+
+
+async def _hold(batch: Batch, attempt: Attempt, source: Source) -> None:
+    """So that no line is in another currency than its account."""
+    accounts = [share.account for share in source.shares]
+    if not await hold_currencies(batch.connection, attempt.company_id, accounts):
+        raise TryLater(OVERTAKEN)
 
 
 async def _open(batch: Batch, source: Source) -> None:

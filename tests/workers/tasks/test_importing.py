@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledgerwire.books import BankAccount, CompanyChange
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import UploadAndCategorize
 from tests.workers.jobs.conftest import Workers, reach
 from tests.workers.tasks.conftest import put
-from workers.books.companies import create_bank_account, list_bank_accounts
+from workers.books.companies import change_company, create_bank_account, list_bank_accounts
 from workers.books.schema import transactions
 from workers.jobs.kernel import Kernel
 from workers.jobs.record import JobRecord
-from workers.tasks import KINDS
+from workers.tasks import KINDS, importing
 
 
 def ofx(*accounts: str, lines: int = 3) -> str:
@@ -90,3 +94,29 @@ async def test_what_a_person_should_know_stands_in_the_log(
     entries = await kernel.ledger.log_page(record.job_id, after=0, limit=10)
     warnings = [line.text for entry in entries for line in entry.lines if line.level == "warning"]
     assert warnings == ["The file ends without its closing tag: lines may be missing."]
+
+
+async def test_a_file_is_read_again_where_its_account_is_in_another_currency_meanwhile(
+    kernel: Kernel, workers: Workers, company: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[BankAccount] = []
+
+    async def list_and_then_change(connection: AsyncConnection, company_id: str) -> list[BankAccount]:
+        found = await list_bank_accounts(connection, company_id)
+        if not listed:
+            async with kernel.database.transaction() as tx:
+                wanted = CompanyChange(base_currency="EUR")
+                await change_company(tx, company_id, wanted, today=date(2026, 7, 1))
+        listed.extend(found)
+        return found
+
+    monkeypatch.setattr(importing, "list_bank_accounts", list_and_then_change)
+    await workers.start(*KINDS.values())
+    text = "Date,Description,Amount\n2026-06-01,TEA,-1.00\n"
+    submission = UploadAndCategorize(company_id="acme", file=await put(kernel, text))
+    submitted = await kernel.submit(submission, submitted_by="test")
+    record = await reach(kernel, submitted.record.job_id, Status.COMPLETE, Status.FAILED)
+    assert record.status is Status.COMPLETE, record.error
+    assert [account.currency for account in listed] == ["USD", "EUR"]
+    async with kernel.database.reading() as connection:
+        assert (await connection.execute(select(transactions.c.currency))).scalars().all() == ["EUR"]
