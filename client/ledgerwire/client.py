@@ -6,23 +6,23 @@
         print(event)
     print(job.result())
 
-Both are thin: what they do is decided in ``calls.py`` and ``stream.py``. AsyncLedgerwire is in ``async_client.py``.
+Both are thin: what can be submitted stands in ``work.py``, and what they do is decided in ``calls.py`` and
+``stream.py``. AsyncLedgerwire is in ``async_client.py``.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
 from ledgerwire.access import Session
-from ledgerwire.attachment import Source
 from ledgerwire.body import Body
-from ledgerwire.books import Transaction, TransactionFilter
+from ledgerwire.books import Transaction
 from ledgerwire.calls import Calls
 from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.handles import JobHandle, WatchEvent
@@ -33,20 +33,10 @@ from ledgerwire.quickbooks_desk import QuickBooks
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.review import Categorized
-from ledgerwire.statements import ColumnMapping
-from ledgerwire.submissions import (
-    BulkApprove,
-    Categorize,
-    ExportQbo,
-    Learn,
-    Ocr,
-    Submission,
-    UndoApprove,
-    UndoImport,
-    UploadAndCategorize,
-)
+from ledgerwire.submissions import Submission
 from ledgerwire.transport import Address
 from ledgerwire.watches import CompanyWatch
+from ledgerwire.work import Work
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -87,167 +77,12 @@ class Client:
         return self._address.base
 
 
-class Ledgerwire(Client):
+class Ledgerwire(Client, Work[JobHandle]):
     __doc__ = Client.__doc__
 
     @cached_property
     def _body(self) -> Body:
         return Body(self._address)
-
-    def upload_and_categorize(
-        self,
-        file: Source,
-        *,
-        company: str,
-        account: str | None = None,
-        mapping: ColumnMapping | dict[str, Any] | None = None,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Reads a bank file, imports its lines and categorizes them.
-
-        ``account`` is a bank account's id, needed where the file names none and the company has several.
-        ``mapping`` is what the problem of a failed job proposed (``job.error.proposal.mapping``), if it is right.
-        """
-        return self.submit(
-            UploadAndCategorize,
-            file=file,
-            company_id=company,
-            account_id=account,
-            mapping=mapping,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def read_receipts(
-        self,
-        files: Sequence[Source],
-        *,
-        company: str,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Reads up to a hundred photos, scans and PDFs of receipts; each has its outcome in ``result()["files"]``."""
-        return self.submit(
-            Ocr,
-            company_id=company,
-            files=list(files),
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def categorize(
-        self,
-        *,
-        company: str,
-        limit: int | None = None,
-        transaction_ids: Sequence[str] | None = None,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Categorizes what is imported and not yet approved: the oldest 100, or what you say."""
-        return self.submit(
-            Categorize,
-            company_id=company,
-            limit=limit,
-            transaction_ids=transaction_ids,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def bulk_approve(
-        self,
-        *,
-        company: str,
-        transaction_ids: Sequence[str] | None = None,
-        matching: TransactionFilter | Mapping[str, Any] | None = None,
-        failed_of: str | None = None,
-        revisions: Mapping[str, int] | None = None,
-        seen_at: datetime | None = None,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Approves these lines, or all that match, or those that failed in an earlier such job: one of the three.
-
-        Its result counts what was approved, and says of each line that was not why.
-        """
-        return self.submit(
-            BulkApprove,
-            company_id=company,
-            transaction_ids=transaction_ids,
-            filter=matching,
-            failed_of=failed_of,
-            revisions=revisions,
-            seen_at=seen_at,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def undo_approve(
-        self,
-        approve_job_id: str,
-        *,
-        company: str,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Takes back what a bulk approval approved."""
-        return self.submit(
-            UndoApprove,
-            company_id=company,
-            approve_job_id=approve_job_id,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def undo_import(
-        self,
-        import_job_id: str,
-        *,
-        company: str,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Removes the lines that an upload imported, except those that are approved."""
-        return self.submit(
-            UndoImport,
-            company_id=company,
-            import_job_id=import_job_id,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def export_qbo(
-        self,
-        *,
-        company: str,
-        transaction_ids: Sequence[str] | None = None,
-        matching: TransactionFilter | Mapping[str, Any] | None = None,
-        failed_of: str | None = None,
-        dry_run: bool = False,
-        tenant_id: str | None = None,
-        idempotency_key: str | None = None,
-    ) -> JobHandle:
-        """Sends to QuickBooks what is approved and not there yet: all of it, or what you say by one of the three.
-
-        ``dry_run`` sends nothing and tells what would be sent. Its result says of each line that could not go why.
-        """
-        return self.submit(
-            ExportQbo,
-            company_id=company,
-            transaction_ids=transaction_ids,
-            filter=matching,
-            failed_of=failed_of,
-            dry_run=dry_run or None,
-            tenant_id=tenant_id,
-            idempotency_key=idempotency_key,
-        )
-
-    def learn(
-        self, *, company: str, tenant_id: str | None = None, idempotency_key: str | None = None
-    ) -> JobHandle:
-        """Trains the model that categorizes new lines, from all that is approved."""
-        return self.submit(Learn, company_id=company, tenant_id=tenant_id, idempotency_key=idempotency_key)
 
     def submit(
         self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
