@@ -8,17 +8,26 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from ledgerwire.access import Session
+from ledgerwire import job_calls
+from ledgerwire.access import Session, Ticket
+from ledgerwire.activity import Activity
 from ledgerwire.async_body import AsyncBody
+from ledgerwire.book_calls import BookCalls
+from ledgerwire.book_desk import AsyncBooks
 from ledgerwire.books import Transaction
 from ledgerwire.client import Client
 from ledgerwire.handles import AsyncJobHandle, WatchEvent
 from ledgerwire.held import Held
+from ledgerwire.jobs import Changed
+from ledgerwire.member_calls import MemberCalls
+from ledgerwire.member_desk import AsyncMembers
 from ledgerwire.quickbooks_calls import QuickBooksCalls
 from ledgerwire.quickbooks_desk import AsyncQuickBooks
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import AsyncReceipts
 from ledgerwire.review import Categorized
+from ledgerwire.rule_calls import RuleCalls
+from ledgerwire.rule_desk import AsyncRules
 from ledgerwire.submissions import Submission
 from ledgerwire.watches import CompanyWatch
 from ledgerwire.work import Work
@@ -45,6 +54,10 @@ class AsyncLedgerwire(Client, Work[Coroutine[Any, Any, AsyncJobHandle]]):
         """Who you are, and your role in each of your companies."""
         return await self._body.run(self._calls.session())
 
+    async def ticket(self) -> Ticket:
+        """For a page of yours that cannot send a key: opens one WebSocket or event stream as you, within seconds."""
+        return await self._body.run(job_calls.ticket(self._calls))
+
     async def job(self, job_id: str) -> AsyncJobHandle:
         """Raises NotFound for an unknown job, and for one of a company that your key does not see."""
         return self._handle(await self._body.run(self._calls.fetch(job_id)))
@@ -60,6 +73,18 @@ class AsyncLedgerwire(Client, Work[Coroutine[Any, Any, AsyncJobHandle]]):
         """Every job of the company, newest first; pages are fetched as you go."""
         filters = {"status": status, "kind": kind, "created_after": created_after}
         return self._body.stream(self._calls.jobs(company, filters, self._handle))
+
+    async def activity(self, company: str) -> Activity:
+        """How the company's work stands: what waits, what the last hour brought, and who works."""
+        return await self._body.run(job_calls.activity(self._calls, company))
+
+    async def cancel_jobs(self, company: str, **wanted: Any) -> Changed:
+        """Cancels all jobs that match and go on; ``wanted`` are fields of JobFilter."""
+        return await self._body.run(job_calls.change_all(self._calls, company, "cancel", wanted))
+
+    async def retry_jobs(self, company: str, **wanted: Any) -> Changed:
+        """Retries all jobs that match, failed ones unless you give a ``status``; ``wanted`` are fields of JobFilter."""
+        return await self._body.run(job_calls.change_all(self._calls, company, "retry", wanted))
 
     def transactions(self, company: str, **wanted: Any) -> AsyncGenerator[Transaction]:
         """Every transaction that matches, newest first; ``wanted`` are fields of TransactionFilter.
@@ -81,6 +106,18 @@ class AsyncLedgerwire(Client, Work[Coroutine[Any, Any, AsyncJobHandle]]):
     async def reopen(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
         """Takes an approval back; raises Conflict where that cannot be."""
         return await self._body.run(self._calls.settle(company, transaction_id, "reopen", revision))
+
+    def books(self, company: str) -> AsyncBooks:
+        """The company's books: its accounts, its journal, and who changed what."""
+        return AsyncBooks(BookCalls(self._calls, company), self._body)
+
+    def rules(self, company: str) -> AsyncRules:
+        """The company's rules: to write, order, try and delete them."""
+        return AsyncRules(RuleCalls(self._calls, company), self._body)
+
+    def members(self, company: str) -> AsyncMembers:
+        """Who may what in the company: people by invitation, programs by keys. For administrators."""
+        return AsyncMembers(MemberCalls(self._calls, company), self._body)
 
     def receipts(self, company: str) -> AsyncReceipts:
         """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""

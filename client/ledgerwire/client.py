@@ -20,19 +20,28 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from ledgerwire.access import Session
+from ledgerwire import job_calls
+from ledgerwire.access import Session, Ticket
+from ledgerwire.activity import Activity
 from ledgerwire.body import Body
+from ledgerwire.book_calls import BookCalls
+from ledgerwire.book_desk import Books
 from ledgerwire.books import Transaction
 from ledgerwire.calls import Calls
 from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.held import Held
+from ledgerwire.jobs import Changed
+from ledgerwire.member_calls import MemberCalls
+from ledgerwire.member_desk import Members
 from ledgerwire.persistence import Persistence
 from ledgerwire.quickbooks_calls import QuickBooksCalls
 from ledgerwire.quickbooks_desk import QuickBooks
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.review import Categorized
+from ledgerwire.rule_calls import RuleCalls
+from ledgerwire.rule_desk import Rules
 from ledgerwire.submissions import Submission
 from ledgerwire.transport import Address
 from ledgerwire.watches import CompanyWatch
@@ -98,6 +107,10 @@ class Ledgerwire(Client, Work[JobHandle]):
         """Who you are, and your role in each of your companies."""
         return self._body.run(self._calls.session())
 
+    def ticket(self) -> Ticket:
+        """For a page of yours that cannot send a key: opens one WebSocket or event stream as you, within seconds."""
+        return self._body.run(job_calls.ticket(self._calls))
+
     def job(self, job_id: str) -> JobHandle:
         """Raises NotFound for an unknown job, and for one of a company that your key does not see."""
         return self._handle(self._body.run(self._calls.fetch(job_id)))
@@ -113,6 +126,18 @@ class Ledgerwire(Client, Work[JobHandle]):
         """Every job of the company, newest first; pages are fetched as you go."""
         filters = {"status": status, "kind": kind, "created_after": created_after}
         return self._body.stream(self._calls.jobs(company, filters, self._handle))
+
+    def activity(self, company: str) -> Activity:
+        """How the company's work stands: what waits, what the last hour brought, and who works."""
+        return self._body.run(job_calls.activity(self._calls, company))
+
+    def cancel_jobs(self, company: str, **wanted: Any) -> Changed:
+        """Cancels all jobs that match and go on; ``wanted`` are fields of JobFilter."""
+        return self._body.run(job_calls.change_all(self._calls, company, "cancel", wanted))
+
+    def retry_jobs(self, company: str, **wanted: Any) -> Changed:
+        """Retries all jobs that match, failed ones unless you give a ``status``; ``wanted`` are fields of JobFilter."""
+        return self._body.run(job_calls.change_all(self._calls, company, "retry", wanted))
 
     def transactions(self, company: str, **wanted: Any) -> Generator[Transaction]:
         """Every transaction that matches, newest first; ``wanted`` are fields of TransactionFilter.
@@ -134,6 +159,18 @@ class Ledgerwire(Client, Work[JobHandle]):
     def reopen(self, transaction_id: str, *, company: str, revision: int | None = None) -> Transaction:
         """Takes an approval back; raises Conflict where that cannot be."""
         return self._body.run(self._calls.settle(company, transaction_id, "reopen", revision))
+
+    def books(self, company: str) -> Books:
+        """The company's books: its accounts, its journal, and who changed what."""
+        return Books(BookCalls(self._calls, company), self._body)
+
+    def rules(self, company: str) -> Rules:
+        """The company's rules: to write, order, try and delete them."""
+        return Rules(RuleCalls(self._calls, company), self._body)
+
+    def members(self, company: str) -> Members:
+        """Who may what in the company: people by invitation, programs by keys. For administrators."""
+        return Members(MemberCalls(self._calls, company), self._body)
 
     def receipts(self, company: str) -> Receipts:
         """The company's receipts: to list, correct, confirm, attach, book, download and remove them."""

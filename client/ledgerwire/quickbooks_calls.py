@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-
-from ledgerwire.calls import Calls, books_path, company_path
-from ledgerwire.exceptions import InvalidSubmission, JobCancelled, JobFailed, NotFound
+from ledgerwire.calls import Calls, company_path
+from ledgerwire.company_calls import CompanyCalls, Query, encoded, query_of
+from ledgerwire.exceptions import JobCancelled, JobFailed, NotFound
 from ledgerwire.exchange import Request
-from ledgerwire.flow import Emit, Flow
+from ledgerwire.flow import Flow
 from ledgerwire.held import Held
 from ledgerwire.jobs import Job, Page, Status
 from ledgerwire.quickbooks import (
@@ -25,29 +24,22 @@ from ledgerwire.quickbooks import (
 )
 from ledgerwire.submissions import Submission
 
-T = TypeVar("T")
 
-#: Rows of a page; the most the server gives.
-PAGE = 500
-
-
-class QuickBooksCalls:
-    """Of one company."""
-
+class QuickBooksCalls(CompanyCalls):
     def __init__(self, calls: Calls, company: str) -> None:
-        self.calls = calls
+        super().__init__(calls, company)
         self._company = company
-        self._root = f"{books_path(company)}/quickbooks"
+        self._path = f"{self.root}/quickbooks"
 
     def connection(self) -> Flow[QuickBooksConnection]:
-        return self._read(Request(path=self._root), QuickBooksConnection)
+        return self.read(Request(path=self._path), QuickBooksConnection)
 
     def begin(self) -> Flow[ConnectStart]:
         """The server may have to ask Intuit first where people consent: a job, after which it knows.
 
         Raises JobFailed or JobCancelled where it could not find out.
         """
-        request = Request(method="POST", path=f"{self._root}/connect")
+        request = Request(method="POST", path=f"{self._path}/connect")
         answer = yield from self.calls.ask(request)
         if answer.status == HTTPStatus.ACCEPTED:
             asking = Held(self.calls.read(answer, Job, request))
@@ -62,7 +54,9 @@ class QuickBooksCalls:
         Then the job that has come since is the one it made.
         """
         brought = {"state": state, "code": code, "realm_id": realm_id}
-        request = Request(method="POST", path="/api/quickbooks/consent", json=_encoded(brought, Consent))
+        request = Request(
+            method="POST", path="/api/quickbooks/consent", json=encoded("quickbooks", brought, Consent)
+        )
         before = yield from self._connecting()
         try:
             answer = yield from self.calls.ask(request)
@@ -81,53 +75,24 @@ class QuickBooksCalls:
         return self.calls.submit(work, {"company_id": self._company, **fields}, key=key)
 
     def mapping(self) -> Flow[MappingList]:
-        return self._read(Request(path=f"{self._root}/mapping"), MappingList)
+        return self.read(Request(path=f"{self._path}/mapping"), MappingList)
 
     def confirm(self, choices: Mapping[str, str | None]) -> Flow[MappingList]:
         """Safe to send again: saying the same twice changes nothing."""
         wanted = [{"account": name, "qbo_id": qbo_id} for name, qbo_id in choices.items()]
-        body = _encoded({"choices": wanted}, AccountChoices)
-        return self._read(Request(method="PUT", path=f"{self._root}/mapping", json=body), MappingList)
+        body = encoded("quickbooks", {"choices": wanted}, AccountChoices)
+        return self.read(Request(method="PUT", path=f"{self._path}/mapping", json=body), MappingList)
 
     def sent(self, wanted: Mapping[str, Any]) -> Flow[None]:
-        query = _query_of(wanted) | {"limit": str(PAGE)}
-        while True:
-            page = yield from self._read(Request(path=f"{self._root}/exports", query=query), SentPage)
-            for line in page.data:
-                yield Emit(line)
-            if page.next_cursor is None:
-                return
-            query = {**query, "cursor": page.next_cursor}
+        return self.every(f"{self._path}/exports", SentPage, query_of("quickbooks", wanted, ExportFilter))
 
     # --- one level down -----------------------------------------------------------------------------
 
     def _connecting(self) -> Flow[Job | None]:
         """The newest job that makes a connection."""
-        query: dict[str, str | list[str]] = {"kind": "connect-qbo", "limit": "1"}
-        page = yield from self._read(Request(path=company_path(self._company), query=query), Page)
+        query: Query = {"kind": "connect-qbo", "limit": "1"}
+        page = yield from self.read(Request(path=company_path(self._company), query=query), Page)
         return page.data[0] if page.data else None
-
-    def _read(self, request: Request, shape: type[T]) -> Flow[T]:
-        answer = yield from self.calls.ask(request)
-        return self.calls.read(answer, shape, request)
-
-
-def _query_of(wanted: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    """The fields of an ExportFilter as query parameters; raises InvalidSubmission before anything is sent."""
-    given = {name: value for name, value in wanted.items() if value is not None}
-    try:
-        checked: dict[str, Any] = msgspec.to_builtins(msgspec.convert(given, ExportFilter))
-    except msgspec.ValidationError as error:
-        raise InvalidSubmission(f"quickbooks: {error}") from None
-    return {name: str(value) for name, value in checked.items() if value is not None}
-
-
-def _encoded(fields: Mapping[str, Any], shape: type[msgspec.Struct]) -> bytes:
-    """Raises InvalidSubmission before anything is sent."""
-    try:
-        return msgspec.json.encode(msgspec.convert(fields, shape))
-    except msgspec.ValidationError as error:
-        raise InvalidSubmission(f"quickbooks: {error}") from None
 
 
 def _assert_complete(job: Job) -> None:

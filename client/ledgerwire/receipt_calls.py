@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import Any
 
 import msgspec
 
 from ledgerwire.books import Transaction
-from ledgerwire.calls import Calls, books_path
-from ledgerwire.exceptions import InvalidSubmission, NotFound
-from ledgerwire.exchange import Answer, Request
-from ledgerwire.flow import Emit, Flow
+from ledgerwire.calls import Calls
+from ledgerwire.company_calls import CompanyCalls, below, query_of
+from ledgerwire.exceptions import InvalidSubmission
+from ledgerwire.exchange import Request
+from ledgerwire.flow import Flow
 from ledgerwire.receipts import (
     Attachment,
     AttachmentOutcome,
@@ -29,42 +29,27 @@ from ledgerwire.receipts import (
     ReceiptText,
 )
 
-T = TypeVar("T")
-
-#: Receipts of a page; the most the server gives.
-PAGE = 500
 #: Attachments of one request; the most the server takes.
 TOGETHER = 500
-#: Seconds after which a file that is being sent counts as lost.
-FILE_SILENCE = 60.0
 
 
-class ReceiptCalls:
-    """Of one company."""
-
+class ReceiptCalls(CompanyCalls):
     def __init__(self, calls: Calls, company: str) -> None:
-        self._calls = calls
-        self._root = f"{books_path(company)}/receipts"
+        super().__init__(calls, company)
+        self._path = f"{self.root}/receipts"
 
-    def every(self, wanted: Mapping[str, Any]) -> Flow[None]:
-        query = _query_of(wanted) | {"limit": str(PAGE)}
-        while True:
-            page = yield from self._read(Request(path=self._root, query=query), ReceiptPage)
-            for receipt in page.data:
-                yield Emit(receipt)
-            if page.next_cursor is None:
-                return
-            query = {**query, "cursor": page.next_cursor}
+    def all(self, wanted: Mapping[str, Any]) -> Flow[None]:
+        return self.every(self._path, ReceiptPage, query_of("receipts", wanted, ReceiptFilter))
 
     def show(self, receipt_id: str) -> Flow[Receipt]:
-        return self._read(Request(path=self._one(receipt_id)), Receipt)
+        return self.read(Request(path=self._one(receipt_id)), Receipt)
 
     def text(self, receipt_id: str) -> Flow[str]:
-        told = yield from self._read(Request(path=f"{self._one(receipt_id)}/text"), ReceiptText)
+        told = yield from self.read(Request(path=f"{self._one(receipt_id)}/text"), ReceiptText)
         return told.text
 
     def matches(self, receipt_id: str) -> Flow[list[Match]]:
-        told = yield from self._read(Request(path=f"{self._one(receipt_id)}/matches"), MatchList)
+        told = yield from self.read(Request(path=f"{self._one(receipt_id)}/matches"), MatchList)
         return told.data
 
     def correct(self, receipt_id: str, fields: Mapping[str, Any]) -> Flow[Receipt]:
@@ -72,12 +57,12 @@ class ReceiptCalls:
         request = Request(
             method="PATCH", path=self._one(receipt_id), json=_encoded(fields, ReceiptCorrection)
         )
-        return self._read(request, Receipt)
+        return self.read(request, Receipt)
 
     def attach(self, receipt_id: str, transaction_id: str, verb: str = "attach") -> Flow[Receipt]:
         """``verb`` is ``attach`` or ``detach``; what is so already is answered like what was made so."""
         body = msgspec.json.encode(OneAttachment(transaction_id=transaction_id))
-        return self._read(Request(method="POST", path=f"{self._one(receipt_id)}/{verb}", json=body), Receipt)
+        return self.read(Request(method="POST", path=f"{self._one(receipt_id)}/{verb}", json=body), Receipt)
 
     def attach_all(self, pairs: Sequence[tuple[str, str]]) -> Flow[list[AttachmentOutcome]]:
         outcomes: list[AttachmentOutcome] = []
@@ -87,56 +72,26 @@ class ReceiptCalls:
                 for one, other in pairs[start : start + TOGETHER]
             ]
             body = msgspec.json.encode(Attachments(attachments=some))
-            request = Request(method="POST", path=f"{self._root}/attach", json=body)
-            outcomes += (yield from self._read(request, AttachmentOutcomes)).data
+            request = Request(method="POST", path=f"{self._path}/attach", json=body)
+            outcomes += (yield from self.read(request, AttachmentOutcomes)).data
         return outcomes
 
     def book(self, receipt_id: str, account_id: str, category: str | None) -> Flow[Transaction]:
         body = msgspec.json.encode(NewLineOfReceipt(account_id=account_id, category=category))
         request = Request(method="POST", path=f"{self._one(receipt_id)}/transaction", json=body)
-        return self._read(request, Transaction)
+        return self.read(request, Transaction)
 
-    def remove(self, receipt_id: str) -> Flow[None]:
-        """Of a request that is sent again, the first may have got through: then it is gone, as was asked."""
-        try:
-            yield from self._calls.ask(Request(method="DELETE", path=self._one(receipt_id)))
-        except NotFound as missing:
-            if missing.tries == 1:
-                raise
+    def delete(self, receipt_id: str) -> Flow[None]:
+        return self.remove(self._one(receipt_id))
 
-    def file(self, receipt_id: str) -> Flow[bytes]:
-        return self._bytes(f"{self._one(receipt_id)}/file")
+    def original(self, receipt_id: str) -> Flow[bytes]:
+        return self.file(f"{self._one(receipt_id)}/file")
 
     def page(self, receipt_id: str, number: int) -> Flow[bytes]:
-        return self._bytes(f"{self._one(receipt_id)}/pages/{number}")
-
-    # --- one level down -----------------------------------------------------------------------------
-
-    def _bytes(self, path: str) -> Flow[bytes]:
-        answer: Answer = yield from self._calls.ask(Request(path=path, silence=FILE_SILENCE))
-        return answer.body
-
-    def _read(self, request: Request, shape: type[T]) -> Flow[T]:
-        answer = yield from self._calls.ask(request)
-        return self._calls.read(answer, shape, request)
+        return self.file(f"{self._one(receipt_id)}/pages/{number}")
 
     def _one(self, receipt_id: str) -> str:
-        return f"{self._root}/{quote(receipt_id, safe='')}"
-
-
-def _query_of(wanted: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    """The fields of a ReceiptFilter as query parameters; raises InvalidSubmission before anything is sent."""
-    given = {name: value for name, value in wanted.items() if value is not None}
-    try:
-        msgspec.convert(given, ReceiptFilter)
-    except msgspec.ValidationError as error:
-        raise InvalidSubmission(f"receipts: {error}") from None
-    plain: dict[str, Any] = msgspec.to_builtins(given)
-    return {name: value if isinstance(value, list) else _word(value) for name, value in plain.items()}
-
-
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return below(self._path, receipt_id)
 
 
 def _encoded(fields: Mapping[str, Any], shape: type[msgspec.Struct]) -> bytes:

@@ -30,7 +30,7 @@ class Receipts:
 
     def list(self, **wanted: Any) -> Generator[Receipt]:
         """Every receipt that matches, newest first; ``wanted`` are fields of ReceiptFilter."""
-        return self._body.stream(self._calls.every(wanted))
+        return self._body.stream(self._calls.all(wanted))
 
     def show(self, receipt_id: str) -> Receipt:
         return self._body.run(self._calls.show(receipt_id))
@@ -68,11 +68,11 @@ class Receipts:
 
     def remove(self, receipt_id: str) -> None:
         """For good, with its file. Its bank lines stay."""
-        self._body.run(self._calls.remove(receipt_id))
+        self._body.run(self._calls.delete(receipt_id))
 
     def file(self, receipt_id: str) -> bytes:
         """As it was sent."""
-        return self._body.run(self._calls.file(receipt_id))
+        return self._body.run(self._calls.original(receipt_id))
 
     def download(self, receipt_id: str, to: str | Path) -> Path:
         """The same, into a file; it is there whole or not at all."""
@@ -92,7 +92,7 @@ class AsyncReceipts:
 
     def list(self, **wanted: Any) -> AsyncGenerator[Receipt]:
         """Every receipt that matches, newest first; ``wanted`` are fields of ReceiptFilter."""
-        return self._body.stream(self._calls.every(wanted))
+        return self._body.stream(self._calls.all(wanted))
 
     async def show(self, receipt_id: str) -> Receipt:
         return await self._body.run(self._calls.show(receipt_id))
@@ -130,11 +130,11 @@ class AsyncReceipts:
 
     async def remove(self, receipt_id: str) -> None:
         """For good, with its file. Its bank lines stay."""
-        await self._body.run(self._calls.remove(receipt_id))
+        await self._body.run(self._calls.delete(receipt_id))
 
     async def file(self, receipt_id: str) -> bytes:
         """As it was sent."""
-        return await self._body.run(self._calls.file(receipt_id))
+        return await self._body.run(self._calls.original(receipt_id))
 
     async def download(self, receipt_id: str, to: str | Path) -> Path:
         """The same, into a file; it is there whole or not at all."""

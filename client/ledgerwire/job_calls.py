@@ -1,0 +1,43 @@
+"""What is asked about a company's jobs at large, as flows; of a single job see ``calls.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ledgerwire.access import Ticket
+from ledgerwire.activity import Activity
+from ledgerwire.calls import Calls, company_path
+from ledgerwire.company_calls import encoded
+from ledgerwire.exchange import Request
+from ledgerwire.flow import Flow
+from ledgerwire.jobs import Changed, JobFilter
+
+
+def change_all(calls: Calls, company: str, verb: str, wanted: Mapping[str, Any]) -> Flow[Changed]:
+    """``verb`` is ``cancel`` or ``retry``. The server does some at once; it is asked on until all are done."""
+    matched = changed = 0
+    while True:
+        body = encoded(
+            "jobs", {name: value for name, value in wanted.items() if value is not None}, JobFilter
+        )
+        request = Request(method="POST", path=f"{company_path(company)}/{verb}", json=body)
+        answer = yield from calls.ask(request)
+        done = calls.read(answer, Changed, request)
+        matched, changed = matched + done.matched, changed + done.changed
+        if done.next_cursor is None or wanted.get("limit"):
+            return Changed(matched, changed, done.next_cursor)
+        wanted = {**wanted, "cursor": done.next_cursor}
+
+
+def activity(calls: Calls, company: str) -> Flow[Activity]:
+    request = Request(path=f"{company_path(company)}/activity")
+    answer = yield from calls.ask(request)
+    return calls.read(answer, Activity, request)
+
+
+def ticket(calls: Calls) -> Flow[Ticket]:
+    """One that nobody used ends by itself, so it may be asked for again."""
+    request = Request(method="POST", path="/api/tickets")
+    answer = yield from calls.ask(request)
+    return calls.read(answer, Ticket, request)
