@@ -18,7 +18,7 @@ export class BooksApi {
     return this.api.json(this.root);
   }
 
-  /** @param {{name?: string, closed_through?: string | null}} change @returns {Promise<Company>} */
+  /** @param {{name?: string, base_currency?: string, closed_through?: string | null}} change @returns {Promise<Company>} */
   changeCompany(change) {
     return this.api.json(this.root, send("PATCH", change));
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, FilePayload, expect
 
 from tests.running import Running
 from tests.static.dashboard import Dashboard, Office
@@ -13,6 +13,11 @@ from tests.static.desk import Desk
 from workers.books.access import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+UNTIL_FIXED = """async (path) => {
+    const isFixed = async () => (await (await fetch(path)).json()).base_currency_fixed;
+    while (!(await isFixed())) await new Promise(requestAnimationFrame);
+}"""
 
 
 def test_rules_are_added_moved_changed_and_deleted(desk: Desk) -> None:
@@ -104,6 +109,53 @@ def test_a_closed_period_is_asked_about_and_then_holds(desk: Desk, office: Offic
     desk.press("Open them again")
     desk.page.get_by_role("dialog").get_by_role("button", name="Open the books").click()
     expect(desk.page.get_by_text("The books are open")).to_be_visible()
+
+
+def test_the_base_currency_is_changed_until_there_are_lines(
+    context: BrowserContext, running: Running, office: Office
+) -> None:
+    desk = Desk(Dashboard(context.new_page(), running.url), office.company)
+    desk.dashboard.sign_in(office.sign_in_url(Role.ADMIN))
+    desk.go("Settings")
+    page = desk.page
+    field = page.get_by_label("Base currency", exact=True).and_(page.locator("input"))
+    words = page.locator('[data-part="currency-words"]')
+    expect(field).to_have_value("USD")
+    field.fill("eur")
+    desk.press("Save")
+    question = page.get_by_role("dialog", name="Keep the books in EUR?")
+    expect(question).to_contain_text("Checking")
+    question.get_by_role("button", name="Keep them in EUR").click()
+    expect(words).to_contain_text("The books are kept in EUR. You can change it until there are lines")
+    expect(page.locator('[data-part="bank"] li')).to_contain_text("EUR")
+    expect(page.locator('[data-part="add-bank"] [name=currency]')).to_have_value("EUR")
+
+    # Lines that come while the form stands there.
+    body = "Date,Description,Amount\n2026-06-01,ACORN BAKERY,-4.50\n"
+    file: FilePayload = {"name": "june.csv", "mimeType": "text/csv", "buffer": body.encode()}
+    sent = page.request.post(
+        f"{running.url}/api/jobs/upload-and-categorize",
+        multipart={"company_id": office.company, "file": file},
+        headers={"Origin": running.url},
+    )
+    assert sent.status == 202, sent.text()
+    page.evaluate(UNTIL_FIXED, f"/api/companies/{office.company}")
+    field.fill("USD")
+    desk.press("Save")
+    page.get_by_role("dialog").get_by_role("button", name="Keep them in USD").click()
+    expect(page.get_by_role("alert")).to_contain_text("undo each import")
+    expect(words).to_have_text(
+        "The books are kept in EUR. They have lines, and nothing is converted, so this cannot be changed any more."
+    )
+    expect(field).to_be_hidden()
+    desk.dashboard.assert_no_complaints()
+
+
+def test_who_is_no_admin_reads_the_base_currency(desk: Desk) -> None:
+    desk.go("Settings")
+    words = desk.page.locator('[data-part="currency-words"]')
+    expect(words).to_contain_text("The books are kept in USD. An admin can change it until there are lines")
+    expect(desk.page.locator('[data-part="currency"]')).to_be_hidden()
 
 
 def test_an_import_is_undone_as_far_as_nobody_approved_it(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 /**
- * A company's bank accounts, its chart of accounts, up to which day its books are closed, and who may what.
+ * A company's bank accounts, its chart of accounts, up to which day its books are closed, in which currency they are kept,
+ * and who may what.
  * Tells `company-changed` (detail: the company).
  * @import { BooksApi } from "../books-api.js"
  * @import { Chart } from "../chart.js"
@@ -22,6 +23,8 @@ export class SettingsPage extends HTMLElement {
   #company = null;
   /** What the form shows. @type {string | null} */
   #closedThrough = null;
+  /** What the forms were given. */
+  #baseCurrency = "";
   /** What the lists show. */
   #listed = "";
 
@@ -29,6 +32,7 @@ export class SettingsPage extends HTMLElement {
     this.replaceChildren(this.#root);
     this.#form("closing").addEventListener("submit", (event) => this.#submit(event, () => this.#close(this.#value("closing", "closed_through") || null)));
     part(this.#root, "open-books", HTMLElement).addEventListener("click", () => this.#close(null));
+    this.#form("currency").addEventListener("submit", (event) => this.#submit(event, () => this.#changeCurrency(this.#value("currency", "base_currency").toUpperCase())));
     this.#form("add-bank").addEventListener("submit", (event) => this.#submit(event, () => this.#addBank()));
     this.#form("add-account").addEventListener("submit", (event) => this.#submit(event, () => this.#addAccount()));
   }
@@ -39,7 +43,7 @@ export class SettingsPage extends HTMLElement {
     this.#chart = chart;
     this.#company = company;
     chart.addEventListener("change", () => chart === this.#chart && this.#draw());
-    this.#input("add-bank", "currency").value = company.base_currency;
+    this.#baseCurrency = "";
     this.#draw();
   }
 
@@ -69,6 +73,7 @@ export class SettingsPage extends HTMLElement {
     const [company, chart] = [this.#company, this.#chart];
     if (!company || !chart) return;
     this.#drawClosing(company);
+    this.#drawCurrency(company);
     for (const name of ["add-bank", "add-account"]) show(this.#form(name), this.#mayAct);
     this.#list(chart);
   }
@@ -98,6 +103,21 @@ export class SettingsPage extends HTMLElement {
     // What a person has begun to enter stays until something else holds.
     if (closed_through !== this.#closedThrough) this.#input("closing", "closed_through").value = closed_through ?? "";
     this.#closedThrough = closed_through;
+  }
+
+  /** @param {Company} company */
+  #drawCurrency({ base_currency, base_currency_fixed, role }) {
+    const isAdmin = role === "admin";
+    const rest = base_currency_fixed
+      ? "They have lines, and nothing is converted, so this cannot be changed any more."
+      : `${isAdmin ? "You" : "An admin"} can change it until there are lines. Bank accounts in ${base_currency} go along.`;
+    text(part(this.#root, "currency-words", HTMLElement), `The books are kept in ${base_currency}. ${rest}`);
+    show(this.#form("currency"), isAdmin && !base_currency_fixed);
+    if (base_currency !== this.#baseCurrency) {
+      this.#input("currency", "base_currency").value = base_currency;
+      this.#input("add-bank", "currency").value = base_currency;
+    }
+    this.#baseCurrency = base_currency;
   }
 
   /** @param {BankAccount} account */
@@ -159,6 +179,22 @@ export class SettingsPage extends HTMLElement {
       this.#company = await books.changeCompany({ closed_through: day });
       this.dispatchEvent(new CustomEvent("company-changed", { detail: this.#company }));
     });
+  }
+
+  /** @param {string} currency */
+  async #changeCurrency(currency) {
+    const [former, books] = [this.#company?.base_currency, this.#books];
+    if (!books || currency === former) return;
+    const along = (this.#chart?.bankAccounts ?? []).filter((one) => one.currency === former).map(({ name }) => name);
+    const detail = along.length ? `So will be what is in ${former} now: ${along.join(", ")}. There are no lines yet, so nothing else changes.` : "There are no lines yet, so nothing else changes.";
+    if (!(await ask({ title: `Keep the books in ${currency}?`, detail, yes: `Keep them in ${currency}`, danger: false }))) return;
+    await this.#change(() => books.changeCompany({ base_currency: currency }));
+    // As it is now, also where that was refused: lines may have come meanwhile.
+    const company = await books.company().catch(() => null);
+    if (!company || books !== this.#books) return;
+    this.#company = company;
+    this.#draw();
+    this.dispatchEvent(new CustomEvent("company-changed", { detail: company }));
   }
 
   async #addBank() {
