@@ -106,6 +106,7 @@ def app_state(kernel: Kernel, settings: Settings) -> State:
             "hub": Hub(kernel),
             "auth": Authenticator(kernel.database, settings),
             "waiters": Waiters(),
+            "activities": activity.Activities(kernel.database),
         },
         deep_copy=False,
     )

@@ -7,7 +7,18 @@ import math
 import msgspec
 import pytest
 
-from tests.benchmarks import approve, ask, books, categorize, export, fanout, pickup, rules, throughput
+from tests.benchmarks import (
+    activity,
+    approve,
+    ask,
+    books,
+    categorize,
+    export,
+    fanout,
+    pickup,
+    rules,
+    throughput,
+)
 from tests.benchmarks.figures import OURS, Report, percentile
 from tests.brokers import found_program
 
@@ -45,6 +56,11 @@ async def test_ask() -> None:
 
 async def test_rules() -> None:
     assert_measured(await rules.measure(rules.Size(rules=10, lines=200, rounds=1)), rules.PEER)
+
+
+async def test_activity() -> None:
+    size = activity.Size(jobs=200, rounds=1, postgresql=0)
+    assert_measured(await activity.measure(size), activity.FLOOR)
 
 
 async def test_books() -> None:
