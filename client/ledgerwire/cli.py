@@ -124,7 +124,7 @@ def submit(
     given: dict[str, Any] = {"company_id": company, **(_json_object(fields, "FIELDS") or {})}
     if files:
         given |= {name: list(files) if name == "files" else files[0] for name in sorted(upload_fields(work))}
-    submitted(session.client.submit(work, **given), watch=watch, in_json=in_json, lines=True)
+    submitted(session.client.submit(work, **given), watch=watch, in_json=in_json)
 
 
 def _json_object(text: str | None, name: str = "--mapping") -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ What a bank file or a server says is data: control characters never reach the te
 
 from __future__ import annotations
 
+import enum
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -121,6 +122,18 @@ def _fields(job: Job) -> tuple[str, ...]:
 # --- watching ---------------------------------------------------------------------------------------
 
 
+class Lines(enum.Enum):
+    """What of that which a job says of each part of its work is shown to whoever follows it."""
+
+    NONE = enum.auto()
+    #: Of fifty thousand that went well nobody reads a word.
+    FAILURES = enum.auto()
+    ALL = enum.auto()
+
+    def have(self, line: LogLine) -> bool:
+        return self is Lines.ALL or (self is Lines.FAILURES and line.level != "info")
+
+
 class Display(Protocol):
     def start(self, job: Job) -> None:
         """The job as it was when the watch began."""
@@ -155,9 +168,9 @@ class JsonDisplay(_Plain):
 
 
 class _Jobs(_Plain):
-    """Shows jobs; what had ended before the watch began is no news. ``lines``: also what they say meanwhile."""
+    """Shows jobs; what had ended before the watch began is no news. ``lines``: which of what they say, too."""
 
-    def __init__(self, *, lines: bool = False) -> None:
+    def __init__(self, *, lines: Lines = Lines.NONE) -> None:
         self._known: set[str] = set()
         self._lines = lines
 
@@ -170,8 +183,8 @@ class _Jobs(_Plain):
         for job in jobs_of(event):
             if job.job_id in self._known or not (begins and job.status.terminal):
                 self.start(job)
-        if self._lines and isinstance(event, LogEvent):
-            for line in event.lines:
+        if isinstance(event, LogEvent):
+            for line in filter(self._lines.have, event.lines):
                 self._say(line)
 
     def _tell(self, job: Job) -> None:
@@ -184,7 +197,7 @@ class _Jobs(_Plain):
 class LineDisplay(_Jobs):
     """One line per change."""
 
-    def __init__(self, *, lines: bool = False) -> None:
+    def __init__(self, *, lines: Lines = Lines.NONE) -> None:
         super().__init__(lines=lines)
         self._last: dict[str, str] = {}
 
@@ -201,7 +214,7 @@ class LineDisplay(_Jobs):
 class BarDisplay(_Jobs):
     """A bar for every job that goes on; a line for every one that has ended."""
 
-    def __init__(self, console: Console, *, lines: bool = False) -> None:
+    def __init__(self, console: Console, *, lines: Lines = Lines.NONE) -> None:
         super().__init__(lines=lines)
         self._console = console
         self._bars: dict[str, TaskID] = {}

@@ -17,7 +17,7 @@ from ledgerwire.command import (
     left_behind,
     pass_session,
 )
-from ledgerwire.display import as_json, printable
+from ledgerwire.display import Lines, as_json, printable
 from ledgerwire.following import display_for, show_all, submitted
 from ledgerwire.handles import JobHandle
 from ledgerwire.quickbooks import QuickBooksConnection, SentLine
@@ -55,6 +55,7 @@ def export(
     """Send to QuickBooks what is approved and not there yet, or these TRANSACTIONs, or all that match.
 
     A line that cannot go is told and stops no other; then the exit code is 1, and --failed-of JOB sends those again.
+    --dry-run tells of every line, and so does --json.
     """
     matching = wanted(given)
     if sum(map(bool, (transaction, matching, failed_of))) > 1:
@@ -69,13 +70,13 @@ def export(
         dry_run=dry_run,
     )
     if watch:
-        _follow(job, in_json=in_json)
+        _follow(job, in_json=in_json, lines=Lines.ALL if dry_run else Lines.FAILURES)
     else:
         submitted(job, watch=False, in_json=in_json)
 
 
-def _follow(job: JobHandle, *, in_json: bool) -> None:
-    with display_for(in_json=in_json, lines=True) as display:
+def _follow(job: JobHandle, *, in_json: bool, lines: Lines) -> None:
+    with display_for(in_json=in_json, lines=lines) as display:
         display.start(job.job)
         show_all(job.events(), display)
     if left := left_behind(job.job):

@@ -9,13 +9,12 @@ import click
 from rich.console import Console
 
 from ledgerwire.command import how_it_ended
-from ledgerwire.display import BarDisplay, Display, JsonDisplay, LineDisplay, as_json, summary
+from ledgerwire.display import BarDisplay, Display, JsonDisplay, LineDisplay, Lines, as_json, summary
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.jobs import Job
 
 
-def submitted(job: JobHandle, *, watch: bool, in_json: bool, lines: bool = False) -> None:
-    """``lines``: what the job says of each part of its work is shown, too."""
+def submitted(job: JobHandle, *, watch: bool, in_json: bool, lines: Lines = Lines.FAILURES) -> None:
     if watch:
         follow(job, in_json=in_json, lines=lines)
         return
@@ -24,7 +23,7 @@ def submitted(job: JobHandle, *, watch: bool, in_json: bool, lines: bool = False
         click.echo(f"Watch it with: ledgerwire watch {job.id}", err=True)
 
 
-def follow(job: JobHandle, since: str | None = None, *, in_json: bool, lines: bool = False) -> None:
+def follow(job: JobHandle, since: str | None = None, *, in_json: bool, lines: Lines = Lines.FAILURES) -> None:
     with display_for(in_json=in_json, lines=lines) as display:
         display.start(job.job)
         show_all(job.events(since), display)
@@ -36,7 +35,8 @@ def show_all(events: Iterable[WatchEvent], display: Display) -> None:
         display.show(event)
 
 
-def display_for(*, in_json: bool, lines: bool = False) -> Display:
+def display_for(*, in_json: bool, lines: Lines = Lines.NONE) -> Display:
+    """In JSON everything is shown."""
     if in_json:
         return JsonDisplay()
     console = terminal()

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ledgerwire.command import Session, as_json_option, company_option, pass_session, watch_option
-from ledgerwire.display import as_json, printable
+from ledgerwire.display import Lines, as_json, printable
 from ledgerwire.following import submitted, terminal
 from ledgerwire.receipt_shelf import Receipts
 from ledgerwire.receipts import Receipt, ReceiptState
@@ -55,7 +55,7 @@ def receipts(
     if not pile:
         raise click.UsageError("There are no files in these folders.")
     job = session.client.read_receipts(pile, company=company)
-    submitted(job, watch=watch, in_json=in_json, lines=True)
+    submitted(job, watch=watch, in_json=in_json, lines=Lines.ALL)
 
 
 @click.command()

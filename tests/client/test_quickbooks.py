@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from ledgerwire import AsyncLedgerwire, Conflict, InvalidSubmission, JobFailed, Ledgerwire, NotFound
 from ledgerwire.cli import main
 from ledgerwire.command import Session
-from ledgerwire.jobs import Page
+from ledgerwire.events import LogEvent
+from ledgerwire.jobs import LogLine, Page
 from ledgerwire.quickbooks import (
     AccountMapping,
     ConnectStart,
@@ -28,7 +29,7 @@ from ledgerwire.quickbooks import (
     SentPage,
 )
 from tests.client.conftest import CliRun
-from tests.client.jobs import a_job, failed, logged, told
+from tests.client.jobs import NOON, a_job, failed, told
 from tests.client.server import Server, Step, block, lose, problem, reply, stream, unavailable
 from tests.doubles.quickbooks.process import double_of_quickbooks
 from tests.running import Running
@@ -194,13 +195,19 @@ def test_an_export_is_followed_and_says_whether_all_went(
 ) -> None:
     result = {"exported": 2, "failed_count": left}
     done = a_job("complete", 9, kind="export-qbo", progress=100, result=result)
-    said = logged(1, 5, "COFFEE\x1b ONE: created (Purchase 7)")
+    went = LogLine(NOON, "info", "COFFEE ONE: created (Purchase 7)")
+    stayed = LogLine(NOON, "warning", "CITY\x1b PARKING: unmapped")
+    said = LogEvent(company_id="demo", position="e.5", job_id="j1", number=1, lines=[went, stayed])
     server.on("POST", EXPORT, reply(a_job("running", kind="export-qbo"), 202, ledgerwire_position="e.4"))
     server.on("GET", "/api/jobs/j1/events", stream(block(said), block(told(done, 6))))
     server.on("GET", "/api/jobs/j1", reply(done))
     shown = run("export")
     assert shown.exit_code == code, shown.output
-    assert "COFFEE  ONE: created (Purchase 7)" in shown.stdout.splitlines()
+    assert "warning: CITY  PARKING: unmapped" in shown.stdout.splitlines()
+    assert "COFFEE" not in shown.stdout
+    assert "warning: CITY  PARKING: unmapped" in run("watch", "j1").stdout.splitlines()
+    for all_of_it in (("export", "--dry-run"), ("export", "--json"), ("watch", "j1", "--json")):
+        assert "COFFEE ONE: created (Purchase 7)" in run(*all_of_it).stdout
     assert ("ledgerwire export --failed-of j1" in shown.stderr) is bool(left)
     assert run("wait", "j1").exit_code == code
 
@@ -245,7 +252,7 @@ def test_connected_confirmed_and_exported_from_a_shell(house: Running) -> None:
         assert list(desk.sent()) == []
         sent = _ledgerwire(house, "export")
         assert sent.exit_code == 1, "a line was left behind"
-        assert "COFFEE ONE: created" in sent.output
+        assert "COFFEE ONE: created" not in sent.output
         assert "CITY PARKING: unmapped" in sent.output
         (line,) = desk.sent()
         assert (line.description, line.outcome) == ("COFFEE ONE", "created")
