@@ -109,9 +109,9 @@ export class SettingsPage extends HTMLElement {
   #drawCurrency({ base_currency, base_currency_fixed, role }) {
     const isAdmin = role === "admin";
     const rest = base_currency_fixed
-      ? "They have lines, and nothing is converted, so this cannot be changed any more."
+      ? "There are lines, and nothing is converted, so it cannot be changed any more."
       : `${isAdmin ? "You" : "An admin"} can change it until there are lines. Bank accounts in ${base_currency} go along.`;
-    text(part(this.#root, "currency-words", HTMLElement), `The books are kept in ${base_currency}. ${rest}`);
+    text(part(this.#root, "currency-words", HTMLElement), `The books are kept in ${base_currency}: new bank accounts are in it unless another is chosen. ${rest}`);
     show(this.#form("currency"), isAdmin && !base_currency_fixed);
     if (base_currency !== this.#baseCurrency) {
       this.#input("currency", "base_currency").value = base_currency;
@@ -186,7 +186,8 @@ export class SettingsPage extends HTMLElement {
     const [former, books] = [this.#company?.base_currency, this.#books];
     if (!books || currency === former) return;
     const along = (this.#chart?.bankAccounts ?? []).filter((one) => one.currency === former).map(({ name }) => name);
-    const detail = along.length ? `So will be what is in ${former} now: ${along.join(", ")}. There are no lines yet, so nothing else changes.` : "There are no lines yet, so nothing else changes.";
+    const words = along.length ? `What is in ${former} now goes along: ${along.join(", ")}. ` : "";
+    const detail = `${words}There are no lines yet, so nothing else changes.`;
     if (!(await ask({ title: `Keep the books in ${currency}?`, detail, yes: `Keep them in ${currency}`, danger: false }))) return;
     await this.#change(() => books.changeCompany({ base_currency: currency }));
     // As it is now, also where that was refused: lines may have come meanwhile.
