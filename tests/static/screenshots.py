@@ -6,6 +6,7 @@ It starts a Ledgerwire of its own, at full times, and works in it as a person wo
 from __future__ import annotations
 
 import csv
+import random
 import re
 import shutil
 import tempfile
@@ -17,11 +18,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, ViewportSize, expect, sync_playwright
 
+from ledgerwire.jobs import Status
 from tests.doubles.quickbooks.process import double_of_quickbooks
 from tests.running import Running
 from tests.static.conftest import ARGUMENTS, PROGRAMS
 from tests.static.dashboard import Dashboard
 from tests.static.desk import Desk
+from tests.static.history import past_job, write
 from tests.workers.outside.ocr.drawing import drawn, encoded, on_a_table
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +93,8 @@ def take(browser: Browser, running: Running) -> None:
     page = dashboard.page
     page.locator("page-links a", has_text="Jobs").click()
     run(dashboard)
+    activity(dashboard, running)
+    demo(dashboard)
     context.close()
 
 
@@ -189,6 +194,41 @@ def run(dashboard: Dashboard) -> None:
     dashboard.page.emulate_media(color_scheme="light", reduced_motion="reduce")
     dashboard.page.set_viewport_size(PHONE)
     shoot(dashboard, "phone")
+    dashboard.page.set_viewport_size(DESKTOP)
+
+
+def activity(dashboard: Dashboard, running: Running) -> None:
+    """An hour's work, some of it selected while the long job still runs; and the inside of what failed."""
+    page = dashboard.page
+    draw = random.Random(7)
+    ends = draw.choices([Status.COMPLETE, Status.FAILED, Status.CANCELLED], [12, 1, 1], k=140)
+    ages = (timedelta(minutes=draw.triangular(1, 58, 4)) for _ in ends)
+    rows = [
+        past_job(Running.company, f"branch-{number:03}.csv", end, ago=age)
+        for number, (end, age) in enumerate(zip(ends, ages, strict=True))
+    ]
+    write(running, rows)
+    page.locator("page-links a", has_text="Activity").click()
+    expect(page.locator(".activity-row").nth(40)).to_be_attached()
+    for key in ("j", "j", "j", "x", "J", "J"):
+        page.keyboard.press(key)
+    shoot(dashboard, "activity")
+    page.keyboard.press("Escape")
+    page.get_by_role("navigation", name="Which jobs").get_by_role("link", name="Failed").click()
+    page.locator(".activity-row", has_text="coffee-and-tea.csv").get_by_role("link").click()
+    page.locator("job-details summary").click()
+    expect(page.locator("job-details .timeline li")).to_have_count(3)
+    shoot(dashboard, "details")
+
+
+def demo(dashboard: Dashboard) -> None:
+    """Every kind of job with its code, one of them on its way."""
+    page = dashboard.page
+    page.goto(f"{dashboard.url}/dashboard/background-jobs")
+    expect(page.locator("#state")).to_have_text("Live")
+    page.get_by_role("button", name="Import the sample").click()
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    shoot(dashboard, "background-jobs")
 
 
 def shoot(dashboard: Dashboard, name: str) -> None:

@@ -136,7 +136,7 @@ function attemptEvent({ attempt, worker_id, started_at, ended_at, outcome, error
   const took = ended_at ? ` after ${duration(Math.max(0, (Date.parse(ended_at) - Date.parse(started_at)) / 1000))}` : "";
   const item = event(started_at, `Attempt ${attempt} ${OUTCOMES[outcome] ?? outcome}${took}`, outcome);
   item.append(element("span", "faint", ` · ${worker_id}`));
-  if (error) item.append(element("p", "why", [error.title, error.detail].filter(Boolean).join(" ")));
+  if (error) item.append(element("p", "why", [error.title, error.detail].filter(Boolean).join(": ")));
   return item;
 }
 
