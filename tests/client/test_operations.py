@@ -152,7 +152,9 @@ def answering(server: Server, operations: dict[str, tuple[str, str, Step]]) -> S
 
 
 def test_every_operation_has_its_method(operations: dict[str, tuple[str, str, Step]]) -> None:
-    assert set(CALLS) == set(operations)
+    """A new kind of work needs none of its own: ``submit`` takes any."""
+    assert set(CALLS) <= set(operations)
+    assert {name for name in operations if not name.startswith("submit")} <= set(CALLS)
 
 
 @pytest.mark.parametrize("name", CALLS)
