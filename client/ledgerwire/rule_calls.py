@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ledgerwire.company_calls import CompanyCalls, Query, below, encoded
-from ledgerwire.exceptions import ConnectionFailed
+from ledgerwire.exceptions import ConnectionFailed, ServerError
 from ledgerwire.exchange import Request
 from ledgerwire.flow import Flow
 from ledgerwire.rules import NewRule, Rule, RulePage, RulePreview
@@ -20,11 +20,11 @@ class RuleCalls(CompanyCalls):
         return page.data
 
     def create(self, fields: Mapping[str, Any]) -> Flow[Rule]:
-        """Nothing keeps a rule from standing there twice: where the answer is lost, it is looked for."""
+        """Nothing keeps a rule from standing there twice: without an answer it is looked for, not sent again."""
         body = encoded("rule", fields, NewRule)
         try:
             return (yield from self.once(Request(method="POST", path=self._path, json=body), Rule))
-        except ConnectionFailed:
+        except (ConnectionFailed, ServerError):
             wanted = msgspec.json.decode(body, type=NewRule)
             for rule in reversed((yield from self.all())):
                 if _does(rule, wanted):

@@ -8,7 +8,7 @@ import pytest
 
 from ledgerwire import AsyncLedgerwire, ConnectionFailed, InvalidSubmission, Ledgerwire
 from ledgerwire.rules import Rule, RulePage, RulePreview
-from tests.client.server import Server, lose, problem, reply, unavailable
+from tests.client.server import Server, Step, lose, problem, reply, unavailable
 
 RULES = "/api/companies/demo/rules"
 
@@ -18,11 +18,12 @@ def a_rule(rule_id: str = "ru1", position: int = 1, **fields: object) -> Rule:
     return Rule(rule_id=rule_id, position=position, category="Rent", **{**empty, **fields})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("trouble", [lose, unavailable()])
 def test_a_rule_whose_answer_was_lost_is_found_and_not_written_twice(
-    client: Ledgerwire, server: Server
+    client: Ledgerwire, server: Server, trouble: Step
 ) -> None:
     made = a_rule("ru2", 2, match="rent", amount_max=Decimal("900.00"))
-    server.on("POST", RULES, lose)
+    server.on("POST", RULES, trouble)
     server.on("GET", RULES, reply(RulePage([a_rule(match="rent"), made], None)))
     assert client.rules("demo").create(category="Rent", match="rent", amount_max=Decimal(900)) == made
     assert len(server.calls_of("POST", RULES)) == 1
