@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledgerwire.jobs import Status
 from ledgerwire.submissions import Upload, UploadAndCategorize
@@ -45,15 +46,22 @@ def past_job(
 
 
 def write(running: Running, rows: Sequence[dict[str, Any]]) -> None:
-    """In a thread: Playwright's loop runs in this one."""
+    async def insert_all(tx: AsyncConnection) -> None:
+        await tx.execute(insert(jobs), list(rows))
+
+    in_the_books(running, insert_all)
+
+
+def in_the_books(running: Running, change: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    """One transaction in its database; in a thread, for Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _write(running, rows)).result()
+        thread.submit(asyncio.run, _changed(running, change)).result()
 
 
-async def _write(running: Running, rows: Sequence[dict[str, Any]]) -> None:
+async def _changed(running: Running, change: Callable[[AsyncConnection], Awaitable[None]]) -> None:
     database = Database(read_settings(running.environment).database_url)
     try:
         async with database.transaction() as tx:
-            await tx.execute(insert(jobs), list(rows))
+            await change(tx)
     finally:
         await database.close()

@@ -84,8 +84,11 @@ export class ReviewGrid extends HTMLElement {
 
   /** Brings the current line into sight. */
   reveal() {
-    const index = this.#review?.ledger.indexOf(this.#review.cursor.id) ?? -1;
-    if (index < 0) return;
+    const review = this.#review;
+    const index = review?.ledger.indexOf(review.cursor.id) ?? -1;
+    if (!review || index < 0) return;
+    // It may be one that came since the last drawing.
+    if (this.#lines !== review.ledger.lines) this.#replace(review.ledger.lines, false);
     const top = index * this.#height;
     const seen = this.#root.clientHeight - this.#headHeight - 8;
     if (top < this.#root.scrollTop) this.#root.scrollTop = top;

@@ -13,6 +13,8 @@ import { Selection } from "../review/selection.js";
 import { EMPTY, fits, isSame, TABS, wanted } from "./filter.js";
 
 const PAGE = 50;
+/** Whoever asks for more wants to look far. */
+const MORE = 200;
 /** A list that was read so lately is not read again for being looked at. */
 const FRESH_FOR = 3_000;
 
@@ -111,7 +113,7 @@ export class Shelf extends EventTarget {
     const asked = ++this.#asked;
     this.#begin();
     try {
-      const page = await this.api.list(wanted(this.filter), { limit: PAGE, cursor: this.next });
+      const page = await this.api.list(wanted(this.filter), { limit: MORE, cursor: this.next });
       if (asked !== this.#asked) return;
       this.receipts = [...this.receipts, ...page.data];
       this.next = page.next_cursor;
