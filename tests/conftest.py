@@ -2,6 +2,11 @@
 
 import pytest
 
+from tests.memory import keep_files_in_memory
+
+# Before anything asks where temporary files go.
+keep_files_in_memory()
+
 # Told of before anything imports them: measurements use some of the stories' parts, too.
 STORIES = ("approvals", "asked", "bank", "claims", "exports", "kills", "watchers")
 pytest.register_assert_rewrite(*(f"tests.stories.{part}" for part in STORIES))
