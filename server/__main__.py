@@ -84,6 +84,17 @@ def main() -> None:
     except (SettingError, StartError) as error:
         click.echo(f"ledgerwire-server: {error}", err=True)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        if not _is_foreign(error.name or ""):
+            raise
+        # `pip install ledgerwire` brings the SDK, and this command with it.
+        told = f"{error.name} is not installed. A server needs more than the SDK: pip install 'ledgerwire[server]'"
+        click.echo(f"ledgerwire-server: {told}", err=True)
+        sys.exit(1)
+
+
+def _is_foreign(module: str) -> bool:
+    return module.partition(".")[0] not in {"server", "workers", "ledgerwire"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

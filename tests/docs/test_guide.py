@@ -152,6 +152,7 @@ OF_BOOKS = {
     "account_in_use",
     "account_taken",
     "bad_cursor",
+    "base_currency_fixed",
     "changed",
     "closed_too_far",
     "invalid_account",
