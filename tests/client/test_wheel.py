@@ -165,3 +165,11 @@ def test_the_command_works(alone: Environment, server: Server) -> None:
     server.on("GET", "/api/jobs/j1", reply(a_job()))
     server.on("GET", "/api/jobs/j1/log", reply(page))
     assert "coffee" in alone.ledgerwire("--url", server.url, "log", "j1")
+
+
+def test_the_server_that_is_not_there_says_what_it_needs(alone: Environment) -> None:
+    command = [str(alone.bin / "ledgerwire-server"), "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"TERM": "dumb"})
+    assert done.returncode == 1
+    assert done.stderr.endswith("pip install 'ledgerwire[server]'\n")
+    assert "Traceback" not in done.stderr
