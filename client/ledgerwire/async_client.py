@@ -68,10 +68,13 @@ class AsyncLedgerwire(Client, Work[Coroutine[Any, Any, AsyncJobHandle]]):
         *,
         status: str | None = None,
         kind: str | None = None,
+        text: str | None = None,
         created_after: datetime | None = None,
+        created_before: datetime | None = None,
     ) -> AsyncGenerator[AsyncJobHandle]:
         """Every job of the company, newest first; pages are fetched as you go."""
-        filters = {"status": status, "kind": kind, "created_after": created_after}
+        moments = {"created_after": created_after, "created_before": created_before}
+        filters = {"status": status, "kind": kind, "text": text, **moments}
         return self._body.stream(self._calls.jobs(company, filters, self._handle))
 
     async def activity(self, company: str) -> Activity:

@@ -192,14 +192,22 @@ def show(session: Session, job: str, *, in_json: bool) -> None:
 @company_option
 @click.option("--status", type=click.Choice([status.value for status in Status]))
 @click.option("--kind", help="Like upload-and-categorize.")
+@click.option("--text", help="Stands in the id, a file's name, the submitter or the error.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @as_json_option
 @pass_session
 def list_jobs(
-    session: Session, company: str, status: str | None, kind: str | None, limit: int, *, in_json: bool
+    session: Session,
+    company: str,
+    status: str | None,
+    kind: str | None,
+    text: str | None,
+    limit: int,
+    *,
+    in_json: bool,
 ) -> None:
     """List a company's jobs, newest first."""
-    handles = islice(session.client.jobs(company, status=status, kind=kind), limit)
+    handles = islice(session.client.jobs(company, status=status, kind=kind, text=text), limit)
     jobs = [handle.job for handle in handles]
     if in_json:
         for job in jobs:

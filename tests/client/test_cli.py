@@ -175,9 +175,9 @@ def test_categorize_submits_what_is_asked(run: CliRun, server: Server) -> None:
 
 def test_list_stops_at_its_limit(run: CliRun, server: Server) -> None:
     server.on("GET", COMPANY, reply(Page([a_job(job_id=f"j{n}") for n in range(50)], "more")))
-    done = run("list", "--limit", "3", "--status", "running", "--kind", "categorize")
+    done = run("list", "--limit", "3", "--status", "running", "--kind", "categorize", "--text", "june")
     assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["j0", "j1", "j2"]
-    assert server.calls[0].query == {"status": "running", "kind": "categorize"}
+    assert server.calls[0].query == {"status": "running", "kind": "categorize", "text": "june"}
     assert len(run("list", "--limit", "70", "--json").stdout.splitlines()) == 70
 
 

@@ -255,9 +255,18 @@ def test_a_cancel_of_an_ended_job_is_a_conflict(client: Ledgerwire, server: Serv
 def test_a_company_is_listed_page_by_page(client: Ledgerwire, server: Server) -> None:
     first, second = Page([a_job(job_id="a"), a_job(job_id="b")], "c2"), Page([a_job(job_id="c")], None)
     server.on("GET", "/api/jobs/company/demo", reply(first), reply(second))
-    assert [job.id for job in client.jobs("demo", status="failed", created_after=NOON)] == ["a", "b", "c"]
+    assert [job.id for job in client.jobs("demo", status="failed", text="tea", created_after=NOON)] == [
+        "a",
+        "b",
+        "c",
+    ]
     asked = server.calls[1].query
-    assert asked == {"status": "failed", "created_after": "2026-06-01T12:00:00+00:00", "cursor": "c2"}
+    assert asked == {
+        "status": "failed",
+        "text": "tea",
+        "created_after": "2026-06-01T12:00:00+00:00",
+        "cursor": "c2",
+    }
 
 
 def test_log_and_attempts_are_read_to_the_end(client: Ledgerwire, server: Server) -> None:
