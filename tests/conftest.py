@@ -11,4 +11,5 @@ keep_files_in_memory()
 STORIES = ("approvals", "asked", "bank", "claims", "exports", "kills", "watchers")
 pytest.register_assert_rewrite(*(f"tests.stories.{part}" for part in STORIES))
 
-pytest_plugins = ["tests.databases", "tests.brokers", "tests.running", "tests.doubles.fixtures"]
+PARTS = ("certificates", "databases", "brokers", "running", "doubles.fixtures")
+pytest_plugins = [f"tests.{part}" for part in PARTS]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import msgspec
 from litestar import Litestar
 
 from ledgerwire.jobs import Job
-from server.app import create_app
+from server.app import app_state, create_app, running
 from server.serve import Server
 from workers.books import access
 from workers.books.access import Role
@@ -25,6 +26,8 @@ from workers.settings import Settings, Tempo
 COMPANIES = ("acme", "globex")
 #: How long a test waits for what must come.
 PATIENCE = 10.0
+#: Apps that nobody uses now, by those of their settings that their routes are built by.
+IDLE: defaultdict[Settings, list[Litestar]] = defaultdict(list)
 
 
 class Api:
@@ -107,18 +110,36 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def app_of(settings: Settings) -> Iterator[Litestar]:
+    """As ``create_app`` makes it. Its routes take longer to build than most tests to run, and are the same wherever
+    database and broker are: only what lives as long as an app is new.
+    """
+    built_by = msgspec.structs.replace(settings, data_dir=Path(), database_url="", redis_url=None, port=0)
+    app = _revived(IDLE[built_by].pop(), settings) if IDLE[built_by] else create_app(settings)
+    yield app
+    IDLE[built_by].append(app)
+
+
+def _revived(app: Litestar, settings: Settings) -> Litestar:
+    kernel = Kernel.open(settings)
+    app.state = app_state(kernel, settings)
+    app._lifespan_managers = [running(kernel)]
+    return app
+
+
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Api]:
     """The app of ``settings`` behind uvicorn; its companies are up to the caller."""
-    app = create_app(settings)
-    server = Server(app, settings)
-    task = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not server.started:
-                assert not task.done(), "uvicorn did not start"
-                await asyncio.sleep(0.005)
-        yield Api(app, settings, f"http://127.0.0.1:{settings.port}")
-    finally:
-        server.should_exit = True
-        await task
+    with app_of(settings) as app:
+        server = Server(app, settings)
+        task = asyncio.create_task(server.serve())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not server.started:
+                    assert not task.done(), "uvicorn did not start"
+                    await asyncio.sleep(0.005)
+            yield Api(app, settings, f"http://127.0.0.1:{settings.port}")
+        finally:
+            server.should_exit = True
+            await task

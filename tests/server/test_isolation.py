@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
+import pytest_asyncio
 
 from server.openapi import build
+from tests.brokers import Broker, found_program
 from tests.server.filling import filed_receipt, filled_books
-from tests.server.serving import Api, problem_in
+from tests.server.serving import Api, api_settings, problem_in, serving
 from workers.books import access
 from workers.books.access import Role
 from workers.books.quickbooks.connections import NewTokens, connect
@@ -202,40 +207,77 @@ async def connected(api: Api, company_id: str) -> None:
         )
 
 
-@pytest.fixture
-async def theirs(sqlite_api: Api) -> Ids:
-    """One of everything, of globex."""
-    books = await filled_books(sqlite_api, "globex", ("COFFEE", "-4.50"))
-    async with sqlite_api.member("globex") as client:
-        job = await sqlite_api.submit(client, "globex")
+class World(msgspec.Struct, frozen=True):
+    """A running API, and one of everything there, of globex."""
+
+    api: Api
+    theirs: Ids
+
+
+async def world_of(api: Api) -> World:
+    books = await filled_books(api, "globex", ("COFFEE", "-4.50"))
+    async with api.member("globex") as client:
+        job = await api.submit(client, "globex")
         written = await client.post("/api/companies/globex/rules", json=RULE)
         await client.post(
             "/api/companies/globex/accounts", json={"code": "7777", "name": "Theirs", "type": "asset"}
         )
-    await connected(sqlite_api, "globex")
-    async with sqlite_api.kernel.database.transaction() as tx:
+    await connected(api, "globex")
+    async with api.kernel.database.transaction() as tx:
         link = await access.make_sign_in_link(tx, "globex", name="Theo")
         assert await access.redeem_sign_in(tx, link)
         (session,) = await access.list_sessions(tx, "globex", datetime.now(UTC))
-    return Ids(
+    ids = Ids(
         company="globex",
         job=job.job_id,
         transaction=books.ids[0],
         rule=written.json()["rule_id"],
         bank=books.account.account_id,
         code="7777",
-        receipt=await filed_receipt(sqlite_api, "globex"),
+        receipt=await filed_receipt(api, "globex"),
         person=session.session_id,
-        key=(await sqlite_api.key("globex"))[:11],
+        key=(await api.key("globex"))[:11],
     )
+    return World(api, ids)
 
 
+@pytest.fixture
+async def fresh(sqlite_api: Api) -> World:
+    """For one test, which may change what is there."""
+    return await world_of(sqlite_api)
+
+
+@pytest.fixture(scope="module")
+def quiet_broker() -> Iterator[Broker]:
+    """Not the one that is emptied before each test."""
+    found = Broker(found_program(), Path(tempfile.mkdtemp(prefix="lw-")))
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(
+    quiet_broker: Broker, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """For all tests of refusals: they leave everything as it is."""
+    folder = tmp_path_factory.mktemp("isolation")
+    database = shutil.copyfile(sqlite_template, folder / "ledgerwire.db")
+    url = f"sqlite+aiosqlite:///{database}"
+    async with serving(api_settings(folder, database_url=url, redis_url=quiet_broker.url)) as api:
+        await api.create_companies()
+        yield await world_of(api)
+
+
+#: Of a test that asks the one API of this module: it runs in the loop that the API runs in.
+in_its_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+@in_its_loop
 @pytest.mark.parametrize("name", PROBES)
-async def test_what_is_foreign_answers_exactly_as_what_never_was(
-    sqlite_api: Api, theirs: Ids, name: str
-) -> None:
-    async with sqlite_api.member("acme", Role.ADMIN) as stranger:
-        foreign = await PROBES[name].ask(stranger, theirs)
+async def test_what_is_foreign_answers_exactly_as_what_never_was(world: World, name: str) -> None:
+    async with world.api.member("acme", Role.ADMIN) as stranger:
+        foreign = await PROBES[name].ask(stranger, world.theirs)
         unknown = await PROBES[name].ask(stranger, UNKNOWN)
     assert (foreign.status_code, foreign.content) == (404, unknown.content)
     assert problem_in(foreign)["status"] == unknown.status_code
@@ -243,20 +285,20 @@ async def test_what_is_foreign_answers_exactly_as_what_never_was(
     assert b"globex" not in foreign.content
 
 
+@in_its_loop
 @pytest.mark.parametrize("name", NAMING)
-async def test_what_is_foreign_is_not_found_in_ones_own_company(
-    sqlite_api: Api, theirs: Ids, name: str
-) -> None:
-    async with sqlite_api.member("acme", Role.ADMIN) as stranger:
-        foreign = await PROBES[name].ask(stranger, msgspec.structs.replace(theirs, company="acme"))
+async def test_what_is_foreign_is_not_found_in_ones_own_company(world: World, name: str) -> None:
+    async with world.api.member("acme", Role.ADMIN) as stranger:
+        foreign = await PROBES[name].ask(stranger, msgspec.structs.replace(world.theirs, company="acme"))
         unknown = await PROBES[name].ask(stranger, msgspec.structs.replace(UNKNOWN, company="acme"))
     assert (foreign.status_code, foreign.content) == (404, unknown.content)
     assert problem_in(foreign)["type"] == "/problems/not_found"
     assert shown_headers(foreign) == shown_headers(unknown)
 
 
+@in_its_loop
 @pytest.mark.parametrize("name", [*PROBES, *sorted(OWN)])
-async def test_without_a_key_nothing_is_told(sqlite_api: Api, theirs: Ids, name: str) -> None:
+async def test_without_a_key_nothing_is_told(world: World, name: str) -> None:
     consent = {"state": "of-sixteen-letters", "code": "AB11", "realm_id": "1"}
     own = {
         "getSession": Probe("/api/session"),
@@ -265,36 +307,37 @@ async def test_without_a_key_nothing_is_told(sqlite_api: Api, theirs: Ids, name:
         "consentToQuickBooks": Probe("/api/quickbooks/consent", "POST", json=consent),
     }
     probe = {**PROBES, **own}[name]
-    async with sqlite_api.client() as nobody:
-        existing = await probe.ask(nobody, theirs)
+    async with world.api.client() as nobody:
+        existing = await probe.ask(nobody, world.theirs)
         unknown = await probe.ask(nobody, UNKNOWN)
     assert (existing.status_code, existing.content) == (401, unknown.content)
     problem_in(existing)
 
 
+@in_its_loop
 @pytest.mark.parametrize("name", [name for name, probe in PROBES.items() if probe.role is not Role.VIEWER])
-async def test_a_viewer_reads_and_changes_nothing(sqlite_api: Api, theirs: Ids, name: str) -> None:
-    async with sqlite_api.member("globex", Role.VIEWER) as viewer:
-        before = await all_that_is_read(viewer, theirs)
-        answer = await PROBES[name].ask(viewer, theirs)
+async def test_a_viewer_reads_and_changes_nothing(world: World, name: str) -> None:
+    async with world.api.member("globex", Role.VIEWER) as viewer:
+        before = await all_that_is_read(viewer, world.theirs)
+        answer = await PROBES[name].ask(viewer, world.theirs)
         assert answer.status_code == 403
         assert problem_in(answer)["type"] == "/problems/role_too_low"
-        assert await all_that_is_read(viewer, theirs) == before
+        assert await all_that_is_read(viewer, world.theirs) == before
 
 
 @pytest.mark.parametrize("name", [name for name, probe in PROBES.items() if probe.method != "GET"])
-async def test_a_cookie_changes_nothing_for_a_foreign_page(sqlite_api: Api, theirs: Ids, name: str) -> None:
-    async with sqlite_api.client() as browser:
-        link = await sqlite_api.link("globex", Role.ADMIN)
-        await browser.post("/api/sign-in", json={"token": link}, headers={"Origin": sqlite_api.url})
-        before = await all_that_is_read(browser, theirs)
+async def test_a_cookie_changes_nothing_for_a_foreign_page(fresh: World, name: str) -> None:
+    async with fresh.api.client() as browser:
+        link = await fresh.api.link("globex", Role.ADMIN)
+        await browser.post("/api/sign-in", json={"token": link}, headers={"Origin": fresh.api.url})
+        before = await all_that_is_read(browser, fresh.theirs)
         for origin in ({}, {"Origin": "http://evil.example"}):
             browser.headers.update(origin)
-            answer = await PROBES[name].ask(browser, theirs)
+            answer = await PROBES[name].ask(browser, fresh.theirs)
             assert (answer.status_code, problem_in(answer)["type"]) == (403, "/problems/origin_refused")
-        assert await all_that_is_read(browser, theirs) == before
-        browser.headers["Origin"] = sqlite_api.url
-        assert (await PROBES[name].ask(browser, theirs)).status_code != 403
+        assert await all_that_is_read(browser, fresh.theirs) == before
+        browser.headers["Origin"] = fresh.api.url
+        assert (await PROBES[name].ask(browser, fresh.theirs)).status_code != 403
 
 
 async def all_that_is_read(client: httpx2.AsyncClient, ids: Ids) -> dict[str, bytes]:
@@ -310,21 +353,22 @@ async def all_that_is_read(client: httpx2.AsyncClient, ids: Ids) -> dict[str, by
     return {name: re.sub(rb'^{"at":"[^"]+"', b"", answer.content) for name, answer in answers.items()}
 
 
+@in_its_loop
 @pytest.mark.parametrize("name", [name for name, probe in PROBES.items() if probe.role is Role.ADMIN])
-async def test_some_things_are_for_admins(sqlite_api: Api, theirs: Ids, name: str) -> None:
-    async with sqlite_api.member("globex", Role.BOOKKEEPER) as bookkeeper:
-        answer = await PROBES[name].ask(bookkeeper, theirs)
+async def test_some_things_are_for_admins(world: World, name: str) -> None:
+    async with world.api.member("globex", Role.BOOKKEEPER) as bookkeeper:
+        answer = await PROBES[name].ask(bookkeeper, world.theirs)
     assert answer.status_code == 403
 
 
-async def test_lists_show_only_ones_own(sqlite_api: Api, theirs: Ids) -> None:
-    async with sqlite_api.member("acme") as client:
-        mine = await sqlite_api.submit(client)
+async def test_lists_show_only_ones_own(fresh: World) -> None:
+    async with fresh.api.member("acme") as client:
+        mine = await fresh.api.submit(client)
         listed = (await client.get("/api/jobs/company/acme")).json()["data"]
         assert [job["job_id"] for job in listed] == [mine.job_id]
         cancelled = await client.post("/api/jobs/company/acme/cancel")
         assert cancelled.json() == {"matched": 1, "changed": 1, "next_cursor": None}
-    record = await sqlite_api.kernel.ledger.find(theirs.job)
+    record = await fresh.api.kernel.ledger.find(fresh.theirs.job)
     assert record is not None
     assert not record.status.terminal
 

@@ -1,0 +1,18 @@
+"""The certificates of this machine, read once a process: each client reads them anew, thirty times as long as it takes
+to ask anything of a server of ours. What is trusted stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import httpcore2
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
+        yield
