@@ -3,6 +3,7 @@
  * @import { Activity, Minute } from "../contract-activity.js"
  */
 import { clockTime, count, counted } from "../format.js";
+import { inUtc } from "../moment.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MINUTES = 60;
@@ -43,7 +44,7 @@ function bar(minute, x, scale) {
   const words = ENDS.filter((end) => minute[end]).map((end) => `${count(minute[end])} ${end}`);
   const group = made("g", {});
   const title = made("title", {});
-  title.textContent = `${clockTime(minute.at)}: ${words.join(", ")}`;
+  title.textContent = `${clockTime(minute.at)} (${inUtc(minute.at)}): ${words.join(", ")}`;
   let top = HEIGHT;
   const parts = ENDS.filter((end) => minute[end]).map((end) => {
     // One of many still shows.

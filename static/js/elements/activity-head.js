@@ -9,9 +9,9 @@ import { conditionWords, SPAN_WORDS } from "../activity/conditions.js";
 import { conditionCount, EMPTY, TABS, writeFilter } from "../activity/filter.js";
 import { address } from "../route.js";
 import { KIND_NAMES, kindWord, statusName } from "../words.js";
-import { ListHead } from "./list-head.js";
+import { FormHead } from "./form-head.js";
 
-export class ActivityHead extends ListHead {
+export class ActivityHead extends FormHead {
   constructor() {
     const tabWord = (/** @type {string} */ tab) => (tab === "all" ? "All" : statusName(/** @type {Status} */ (tab)));
     super({ template: "activity-head", tabs: TABS, tabWord, fields: ["kind", "within", "from", "to"], empty: { ...EMPTY } });

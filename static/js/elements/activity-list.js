@@ -1,113 +1,41 @@
 /**
- * The jobs of a filter: how each stands, live.
- * Tells `job-open` (detail: its id), `job-pick` (detail: {id, extend}), `pick-loaded`, `pick-none`, `more`.
+ * The jobs of a filter: how each stands, live. Tells what PickList does.
  * @import { Job } from "../contract.js"
  * @import { Board } from "../activity/board.js"
  */
-import { ago, count, duration } from "../format.js";
+import { ago, duration } from "../format.js";
 import { isOver } from "../jobs.js";
 import { moment } from "../moment.js";
 import { address } from "../route.js";
-import { clone, hold, part, show, text } from "../view.js";
+import { part, text } from "../view.js";
 import { kindWord, messageWords, resultWords, standing, statusWord, stepWord, tone, unitsWords } from "../words.js";
 import { mark } from "./job-list.js";
-import { plainLink } from "./page-links.js";
+import { PickList } from "./pick-list.js";
 
 /** A row is written anew this often at the least: "3 minutes ago" grows old. */
 const GROWS_OLD = 30_000;
 
-export class ActivityList extends HTMLElement {
-  #root = clone("activity-list");
-  /** @type {Map<string, HTMLElement>} */
-  #rows = new Map();
-  /** @type {string | null} where the keys are */
-  #at = null;
-
-  connectedCallback() {
-    this.replaceChildren(this.#root);
-    part(this.#root, "rows", HTMLElement).addEventListener("click", (event) => this.#click(event));
-    part(this.#root, "more", HTMLElement).addEventListener("click", () => this.#tell("more"));
-    const all = part(this.#root, "all", HTMLInputElement);
-    all.addEventListener("change", () => this.#tell(all.checked ? "pick-loaded" : "pick-none"));
-  }
-
-  get at() {
-    return this.#at;
-  }
-
-  /** @param {string[]} ids @param {number} by how many further down */
-  move(ids, by) {
-    const now = this.#at === null ? -1 : ids.indexOf(this.#at);
-    const next = ids[Math.min(Math.max(now + by, 0), ids.length - 1)];
-    if (next) this.goTo(next);
-  }
-
-  /** @param {string} id where keys go on from */
-  goTo(id) {
-    this.#at = id;
-    this.#mark();
-    const row = this.#rows.get(id);
-    row?.scrollIntoView({ block: "nearest" });
-    row?.querySelector("a")?.focus({ preventScroll: true });
+export class ActivityList extends PickList {
+  constructor() {
+    super({ template: "activity-list", row: "activity-row" });
   }
 
   /** @param {Board} board @param {(job: Job) => string} titleOf */
   draw(board, titleOf) {
-    const { jobs, selection, mayAct, next, reading, total } = board;
-    const known = new Set(board.ids);
-    for (const id of this.#rows.keys()) if (!known.has(id)) this.#rows.delete(id);
-    hold(part(this.#root, "rows", HTMLElement), jobs.map((job) => this.#row(job, titleOf(job), selection.has(job.job_id), mayAct)));
-    show(this.#root, jobs.length > 0);
-    const all = part(this.#root, "all", HTMLInputElement);
-    all.checked = selection.size > 0 && jobs.every((job) => selection.has(job.job_id));
-    all.indeterminate = selection.size > 0 && !all.checked;
-    show(/** @type {HTMLElement} */ (all.closest("label")), mayAct);
-    const more = part(this.#root, "more", HTMLButtonElement);
-    show(more, next !== null);
-    text(more, total && total > jobs.length ? `Show more · ${count(jobs.length)} of ${count(total)} shown` : "Show more");
-    more.disabled = reading;
-    this.#mark();
+    this.drawRows({ ...pickable(board), hasMore: board.next !== null }, (row, id) => {
+      const job = /** @type {Job} */ (board.get(id));
+      const title = titleOf(job);
+      const look = [job.version, title, Math.floor(Date.now() / GROWS_OLD)].join("\n");
+      if (row.dataset["look"] !== look) drawRow(row, job, title);
+      row.dataset["look"] = look;
+      return title;
+    });
   }
+}
 
-  #mark() {
-    for (const [id, row] of this.#rows) row.toggleAttribute("data-current", id === this.#at);
-  }
-
-  /** @param {Job} job @param {string} title @param {boolean} chosen @param {boolean} mayAct */
-  #row(job, title, chosen, mayAct) {
-    const row = this.#rows.get(job.job_id) ?? clone("activity-row");
-    this.#rows.set(job.job_id, row);
-    const look = [job.version, title, chosen, mayAct, Math.floor(Date.now() / GROWS_OLD)].join("\n");
-    if (row.dataset["look"] === look) return row;
-    row.dataset["look"] = look;
-    row.dataset["id"] = job.job_id;
-    drawRow(row, job, title);
-    const box = part(row, "pick", HTMLInputElement);
-    show(/** @type {HTMLElement} */ (box.closest("label")), mayAct);
-    box.checked = chosen;
-    box.setAttribute("aria-label", `Select ${title}`);
-    return row;
-  }
-
-  /** @param {MouseEvent} event */
-  #click(event) {
-    const target = event.target instanceof Element ? event.target : null;
-    const row = target?.closest(".activity-row");
-    const id = row instanceof HTMLElement ? row.dataset["id"] : undefined;
-    if (!id || !target) return;
-    if (target instanceof HTMLInputElement) return this.#tell("job-pick", { id, extend: event.shiftKey });
-    if (target.closest("label")) return;
-    const link = target.closest("a");
-    if (link && !plainLink(event)) return;
-    event.preventDefault();
-    this.#at = id;
-    this.#tell("job-open", id);
-  }
-
-  /** @param {string} name @param {unknown} [detail] */
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
+/** What its fields and getters say. @param {Board} board */
+function pickable({ ids, selection, mayAct, reading, total }) {
+  return { ids, selection, mayAct, reading, total };
 }
 
 /** @param {HTMLElement} row @param {Job} job @param {string} title */

@@ -23,6 +23,7 @@ import { ActivityList } from "./activity-list.js";
 import { ActivityOverview } from "./activity-overview.js";
 import { emptyJobs } from "./activity-empty.js";
 import { showKeys } from "./key-help.js";
+import { Picker } from "./picker.js";
 
 /** Life signs grow older every second. */
 const TICK = 1_000;
@@ -33,15 +34,16 @@ export class ActivityPage extends HTMLElement {
   #room = null;
   #stop = false;
   #explained = "";
+  #picker = new Picker(() => this.#list, () => this.#board);
   #draw = oncePerFrame(() => this.#drawNow());
 
   connectedCallback() {
     this.replaceChildren(this.#root);
     listen(this.#list, {
-      "job-open": (id) => this.#open(id),
-      "job-pick": ({ id, extend }) => this.#pick(id, extend),
-      "pick-loaded": () => this.#chooseLoaded(),
-      "pick-none": () => this.#board?.selection.clear(),
+      "row-open": (id) => this.#open(id),
+      "row-pick": ({ id, extend }) => this.#picker.pick(id, extend),
+      "pick-loaded": () => this.#picker.pickLoaded(),
+      "pick-none": () => this.#picker.pickNone(),
       more: () => this.#board?.more(),
     });
     listen(this.#head, { "filter-change": (change) => this.#refine(change), help: () => showKeys(KEYS) });
@@ -49,7 +51,7 @@ export class ActivityPage extends HTMLElement {
       "dock-cancel": () => this.#act("cancel"),
       "dock-retry": () => this.#act("retry"),
       "dock-all": () => this.#chooseAll(),
-      "dock-clear": () => this.#board?.selection.clear(),
+      "dock-clear": () => this.#picker.pickNone(),
       "dock-stop": () => (this.#stop = true),
     });
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -93,20 +95,20 @@ export class ActivityPage extends HTMLElement {
 
   /** @type {Record<Command, () => void>} */
   #commands = {
-    next: () => this.#move(1),
-    previous: () => this.#move(-1),
-    first: () => this.#move(-Infinity),
-    last: () => this.#move(Infinity),
-    select: () => this.#list.at && this.#pick(this.#list.at, false),
-    extendDown: () => this.#extend(1),
-    extendUp: () => this.#extend(-1),
-    selectLoaded: () => this.#chooseLoaded(),
+    next: () => this.#picker.move(1),
+    previous: () => this.#picker.move(-1),
+    first: () => this.#picker.move(-Infinity),
+    last: () => this.#picker.move(Infinity),
+    select: () => this.#picker.pickCurrent(),
+    extendDown: () => this.#picker.extend(1),
+    extendUp: () => this.#picker.extend(-1),
+    selectLoaded: () => this.#picker.pickLoaded(),
     open: () => this.#list.at && this.#open(this.#list.at),
     retry: () => this.#act("retry"),
     cancel: () => this.#act("cancel"),
     search: () => this.#head.search(),
     help: () => showKeys(KEYS),
-    escape: () => this.#escape(),
+    escape: () => this.#picker.escape(() => this.#dock.dismiss()),
   };
 
   /** @param {KeyboardEvent} event */
@@ -116,18 +118,6 @@ export class ActivityPage extends HTMLElement {
     if (!command || (takesKeys(event.target) && command !== "escape") || keepsKey(event)) return;
     event.preventDefault();
     this.#commands[command]();
-  }
-
-  /** @param {number} by */
-  #move(by) {
-    this.#list.move(this.#board?.ids ?? [], by);
-  }
-
-  /** Closes what is open, one thing at a time; the selection goes last. */
-  #escape() {
-    const typing = document.activeElement instanceof HTMLElement && takesKeys(document.activeElement);
-    if (typing) /** @type {HTMLElement} */ (document.activeElement).blur();
-    else if (!this.#dock.dismiss()) this.#board?.selection.clear();
   }
 
   // --- going and choosing ---------------------------------------------------------------------------
@@ -142,26 +132,6 @@ export class ActivityPage extends HTMLElement {
   /** @param {string} id */
   #open(id) {
     this.dispatchEvent(new CustomEvent("job-select", { detail: id }));
-  }
-
-  /** @param {string} id @param {boolean} extend */
-  #pick(id, extend) {
-    const board = this.#board;
-    if (!board?.mayAct) return;
-    if (extend) board.selection.extend(id, board.ids);
-    else board.selection.toggle(id, board.ids);
-  }
-
-  /** @param {number} by */
-  #extend(by) {
-    const { at } = this.#list;
-    if (at && !this.#board?.selection.has(at)) this.#pick(at, true);
-    this.#move(by);
-    if (this.#list.at) this.#pick(this.#list.at, true);
-  }
-
-  #chooseLoaded() {
-    if (this.#board?.mayAct) this.#board.selection.choose(this.#board.ids);
   }
 
   #chooseAll() {

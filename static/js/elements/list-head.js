@@ -15,8 +15,6 @@ const PAUSE = 250;
  * @property {string} template
  * @property {string[]} tabs
  * @property {(tab: string) => string} tabWord
- * @property {string[]} fields of the form
- * @property {Given} empty
  */
 /**
  * @typedef {object} Look
@@ -49,20 +47,10 @@ export class ListHead extends HTMLElement {
     part(this.root, "help", HTMLElement).addEventListener("click", () => this.dispatchEvent(new Event("help")));
     part(this.root, "filters", HTMLElement).addEventListener("click", () => this.#unfold());
     part(this.root, "conditions", HTMLElement).addEventListener("click", (event) => this.#remove(event));
-    this.form.addEventListener("change", ({ target }) => this.#take(target));
-    this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("reset", (event) => {
-      event.preventDefault();
-      this.#tell({ ...this.kind.empty });
-    });
   }
 
   get #search() {
     return part(this.root, "text", HTMLInputElement);
-  }
-
-  get form() {
-    return part(this.root, "form", HTMLFormElement);
   }
 
   /** Lets a person type what to look for. */
@@ -81,17 +69,8 @@ export class ListHead extends HTMLElement {
       text(part(link, "count", HTMLElement), known === undefined ? "" : count(known));
     }
     if (this.#typing === undefined && this.#search.value.trim() !== filter.text) this.#search.value = filter.text;
-    for (const name of this.kind.fields) this.#fill(name, filter[name] ?? "");
     text(part(this.root, "filter-count", HTMLElement), given ? count(given) : "");
     this.#drawConditions(conditions);
-  }
-
-  /** @param {string} name @param {string} value */
-  #fill(name, value) {
-    const field = this.form.elements.namedItem(name);
-    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
-    // What is being typed is not yet part of the filter.
-    if (field !== document.activeElement && field.value !== value) field.value = value;
   }
 
   /** @param {Look["conditions"]} conditions */
@@ -112,12 +91,13 @@ export class ListHead extends HTMLElement {
   #typed() {
     clearTimeout(this.#typing);
     this.#typing = undefined;
-    this.#tell({ text: this.#search.value.trim() });
+    this.tell({ text: this.#search.value.trim() });
   }
 
   #unfold() {
-    show(this.form, Boolean(this.form.hidden));
-    part(this.root, "filters", HTMLElement).setAttribute("aria-expanded", String(!this.form.hidden));
+    const form = part(this.root, "form", HTMLElement);
+    show(form, Boolean(form.hidden));
+    part(this.root, "filters", HTMLElement).setAttribute("aria-expanded", String(!form.hidden));
   }
 
   /** @param {MouseEvent} event */
@@ -125,22 +105,17 @@ export class ListHead extends HTMLElement {
     const link = plainLink(event);
     if (!link) return;
     event.preventDefault();
-    this.#tell({ tab: link.dataset["tab"] ?? "" });
-  }
-
-  /** @param {EventTarget | null} target */
-  #take(target) {
-    if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) this.#tell({ [target.name]: target.value });
+    this.tell({ tab: link.dataset["tab"] ?? "" });
   }
 
   /** @param {Event} event */
   #remove({ target }) {
     const names = target instanceof HTMLElement ? target.dataset["names"] : undefined;
-    if (names) this.#tell(Object.fromEntries(names.split(" ").map((name) => [name, ""])));
+    if (names) this.tell(Object.fromEntries(names.split(" ").map((name) => [name, ""])));
   }
 
   /** @param {Record<string, string>} change */
-  #tell(change) {
+  tell(change) {
     this.dispatchEvent(new CustomEvent("filter-change", { detail: change }));
   }
 }

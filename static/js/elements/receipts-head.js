@@ -8,9 +8,9 @@ import { conditionWords } from "../receipts/conditions.js";
 import { conditionCount, EMPTY, TABS, writeFilter } from "../receipts/filter.js";
 import { address } from "../route.js";
 import { receiptStateWord } from "../words.js";
-import { ListHead } from "./list-head.js";
+import { FormHead } from "./form-head.js";
 
-export class ReceiptsHead extends ListHead {
+export class ReceiptsHead extends FormHead {
   constructor() {
     const fields = ["attached", "duplicate", "date_from", "date_to"];
     const tabWord = (/** @type {string} */ tab) => (tab === "all" ? "All" : receiptStateWord(tab));

@@ -18,8 +18,9 @@ import { attachAll, confirmAll, removeAll } from "../receipts/acts.js";
 import { EMPTY, readFilter, writeFilter } from "../receipts/filter.js";
 import { COMMANDS, KEYS } from "../receipts/keys.js";
 import { commandIn, isCovered, keepsKey, takesKeys } from "../review/keys.js";
-import { clone, hold, oncePerFrame, part, show, text } from "../view.js";
+import { clone, hold, listen, oncePerFrame, part, show, text } from "../view.js";
 import { showKeys } from "./key-help.js";
+import { Picker } from "./picker.js";
 import { ReceiptDrop } from "./receipt-drop.js";
 import { ReceiptList } from "./receipt-list.js";
 import { ReceiptPile } from "./receipt-pile.js";
@@ -37,25 +38,26 @@ export class ReceiptsPage extends HTMLElement {
   /** @type {Map<string, ReceiptPile>} by job */
   #piles = new Map();
   #explained = "";
+  #picker = new Picker(() => this.#list, () => this.#shelf);
   #draw = oncePerFrame(() => this.#drawNow());
 
   connectedCallback() {
     this.replaceChildren(this.#root);
-    this.#listen(this.#list, {
-      "receipt-open": (id) => this.#openReceipt(id),
-      "receipt-pick": ({ id, extend }) => this.#pick(id, extend),
-      "pick-loaded": () => this.#chooseLoaded(),
-      "pick-none": () => this.#shelf?.selection.clear(),
+    listen(this.#list, {
+      "row-open": (id) => this.#openReceipt(id),
+      "row-pick": ({ id, extend }) => this.#picker.pick(id, extend),
+      "pick-loaded": () => this.#picker.pickLoaded(),
+      "pick-none": () => this.#picker.pickNone(),
       more: () => this.#shelf?.more(),
     });
-    this.#listen(part(this.#root, "piles", HTMLElement), {
+    listen(part(this.#root, "piles", HTMLElement), {
       "pile-close": (job) => this.#room?.piles.dismiss(job.job_id),
       "receipt-open": (id) => this.#openReceipt(id),
     });
-    this.#listen(this.#drop, { "pile-accepted": (job) => this.#room?.piles.add(job) });
-    this.#listen(this.#head, { "filter-change": (change) => this.#refine(change), help: () => showKeys(KEYS) });
-    this.#listen(this.#view, this.#viewActs);
-    this.#listen(this.#dock, this.#dockActs);
+    listen(this.#drop, { "pile-accepted": (job) => this.#room?.piles.add(job) });
+    listen(this.#head, { "filter-change": (change) => this.#refine(change), help: () => showKeys(KEYS) });
+    listen(this.#view, this.#viewActs);
+    listen(this.#dock, this.#dockActs);
     this.#drop.listenForDrops(() => !this.hidden && Boolean(this.#shelf?.mayAct));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#lookAgain());
@@ -129,31 +131,24 @@ export class ReceiptsPage extends HTMLElement {
     "dock-confirm": () => this.#act(confirmAll),
     "dock-attach": () => this.#act(attachAll),
     "dock-remove": () => this.#remove(),
-    "dock-clear": () => this.#shelf?.selection.clear(),
+    "dock-clear": () => this.#picker.pickNone(),
   };
 
   /** @type {Record<Command, () => void>} */
   #commands = {
-    next: () => this.#move(1),
-    previous: () => this.#move(-1),
-    first: () => this.#move(-Infinity),
-    last: () => this.#move(Infinity),
-    select: () => this.#list.at && this.#pick(this.#list.at, false),
-    extendDown: () => this.#extend(1),
-    extendUp: () => this.#extend(-1),
-    selectLoaded: () => this.#chooseLoaded(),
+    next: () => this.#picker.move(1),
+    previous: () => this.#picker.move(-1),
+    first: () => this.#picker.move(-Infinity),
+    last: () => this.#picker.move(Infinity),
+    select: () => this.#picker.pickCurrent(),
+    extendDown: () => this.#picker.extend(1),
+    extendUp: () => this.#picker.extend(-1),
+    selectLoaded: () => this.#picker.pickLoaded(),
     open: () => this.#list.at && this.#openReceipt(this.#list.at),
     search: () => this.#head.search(),
     help: () => showKeys(KEYS),
-    escape: () => this.#escape(),
+    escape: () => this.#picker.escape(() => this.#dock.dismiss()),
   };
-
-  /** @param {HTMLElement} place @param {Record<string, (detail: any) => void>} acts */
-  #listen(place, acts) {
-    for (const [name, act] of Object.entries(acts)) {
-      place.addEventListener(name, (event) => act(event instanceof CustomEvent ? event.detail : undefined));
-    }
-  }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
@@ -170,11 +165,6 @@ export class ReceiptsPage extends HTMLElement {
   }
 
   // --- going ----------------------------------------------------------------------------------------
-
-  /** @param {number} by */
-  #move(by) {
-    this.#list.move(this.#shelf?.ids ?? [], by);
-  }
 
   /** @param {Partial<Filter>} change */
   #refine(change) {
@@ -196,35 +186,6 @@ export class ReceiptsPage extends HTMLElement {
   /** @param {Record<string, string>} rest @param {boolean} [replace] */
   #go(rest, replace = false) {
     this.dispatchEvent(new CustomEvent("receipts-go", { detail: { rest, replace } }));
-  }
-
-  // --- choosing -------------------------------------------------------------------------------------
-
-  /** @param {string} id @param {boolean} extend */
-  #pick(id, extend) {
-    const shelf = this.#shelf;
-    if (!shelf?.mayAct) return;
-    if (extend) shelf.selection.extend(id, shelf.ids);
-    else shelf.selection.toggle(id, shelf.ids);
-  }
-
-  /** @param {number} by */
-  #extend(by) {
-    const { at } = this.#list;
-    if (at && !this.#shelf?.selection.has(at)) this.#pick(at, true);
-    this.#move(by);
-    if (this.#list.at) this.#pick(this.#list.at, true);
-  }
-
-  #chooseLoaded() {
-    if (this.#shelf?.mayAct) this.#shelf.selection.choose(this.#shelf.ids);
-  }
-
-  /** Closes what is open, one thing at a time; the selection goes last. */
-  #escape() {
-    const typing = document.activeElement instanceof HTMLElement && takesKeys(document.activeElement);
-    if (typing) /** @type {HTMLElement} */ (document.activeElement).blur();
-    else if (!this.#dock.dismiss()) this.#shelf?.selection.clear();
   }
 
   // --- doing ----------------------------------------------------------------------------------------
