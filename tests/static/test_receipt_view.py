@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Locator, expect
 from tests.static.dashboard import Office
 from tests.static.desk import Desk
 from tests.static.printed import printed
-from tests.static.tray import HOSTILE, Tray, receipt
+from tests.static.tray import HOSTILE, Tray, receipt, slip
 from tests.workers.outside.ocr.drawing import ROWS
 from workers.books.access import Role
 
@@ -105,7 +105,7 @@ def test_boxes_lie_over_the_words_that_were_read(reader: Reader) -> None:
 
 
 def test_a_field_is_corrected_saved_confirmed_and_the_next_one_is_there(reader: Reader) -> None:
-    reader.read(receipt("first.png"), receipt("second.png", vendor="BIRCH PAPER STORE", day="03/18/2024"))
+    reader.read(slip("first.pdf"), slip("second.pdf", vendor="BIRCH PAPER STORE", day="03/18/2024"))
     name, other = reader.names()
     one = reader.look_at(name)
     reader.field("Vendor").press("End")
@@ -133,8 +133,8 @@ def test_a_field_is_corrected_saved_confirmed_and_the_next_one_is_there(reader: 
 
 
 def test_what_cannot_be_is_said_at_its_field_and_leaving_asks(reader: Reader) -> None:
-    reader.read(receipt("lunch.png"))
-    one = reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    one = reader.look_at("lunch.pdf")
     reader.field("Total").fill("a lot")
     reader.press("Save")
     fault = reader.view.locator('[data-field="total"] .fault')
@@ -152,8 +152,8 @@ def test_what_cannot_be_is_said_at_its_field_and_leaving_asks(reader: Reader) ->
 
 
 def test_what_was_typed_is_there_again_after_going_back_and_forth(reader: Reader) -> None:
-    reader.read(receipt("lunch.png"))
-    reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    reader.look_at("lunch.pdf")
     reader.view.get_by_role("link", name="All receipts").click()
     expect(reader.rows).to_have_count(1)
     reader.page.go_back()
@@ -167,8 +167,8 @@ def test_what_was_typed_is_there_again_after_going_back_and_forth(reader: Reader
 
 
 def test_a_date_that_is_half_typed_is_not_taken_away(reader: Reader) -> None:
-    reader.read(receipt("lunch.png"))
-    one = reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    one = reader.look_at("lunch.pdf")
     reader.field("Date").focus()
     reader.page.keyboard.press("Delete")
     reader.field("Vendor").fill("Corner Deli")
@@ -181,8 +181,8 @@ def test_a_date_that_is_half_typed_is_not_taken_away(reader: Reader) -> None:
 
 
 def test_an_alternative_is_taken_by_its_chip_and_by_keys(reader: Reader) -> None:
-    reader.read(receipt("lunch.png", day="03/04/2024"))
-    one = reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf", day="03/04/2024"))
+    one = reader.look_at("lunch.pdf")
     others = [each["value"] for each in one["fields"]["date"]["alternatives"]]
     assert "2024-04-03" in others
     reader.field("Date").focus()
@@ -197,8 +197,8 @@ def test_an_alternative_is_taken_by_its_chip_and_by_keys(reader: Reader) -> None
 
 
 def test_what_was_typed_stays_where_somebody_else_was_quicker(reader: Reader) -> None:
-    reader.read(receipt("lunch.png"))
-    one = reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    one = reader.look_at("lunch.pdf")
     reader.field("Vendor").fill("The Kettle")
     reader.ask("PATCH", f"receipts/{one['receipt_id']}", {"total": "44.00"})
     reader.press("Save")
@@ -216,8 +216,8 @@ def test_what_was_typed_stays_where_somebody_else_was_quicker(reader: Reader) ->
 @pytest.mark.usefixtures("bank")
 def test_a_line_is_attached_detached_and_found_by_search(reader: Reader) -> None:
     reader.open()
-    reader.read(receipt("lunch.png"))
-    one = reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    one = reader.look_at("lunch.pdf")
     proposal = reader.view.get_by_role("list", name="Possible bank lines").get_by_role("listitem")
     expect(proposal).to_contain_text("COPPER KETTLE GRILL PORTLAND")
     proposal.get_by_role("button").click()
@@ -238,8 +238,8 @@ def test_a_line_is_attached_detached_and_found_by_search(reader: Reader) -> None
 @pytest.mark.usefixtures("bank")
 def test_a_receipt_without_a_line_is_booked_as_one(reader: Reader) -> None:
     reader.open()
-    reader.read(receipt("paper.png", vendor="BIRCH PAPER STORE", day="08/02/2024"))
-    one = reader.look_at("paper.png")
+    reader.read(slip("paper.pdf", vendor="BIRCH PAPER STORE", day="08/02/2024"))
+    one = reader.look_at("paper.pdf")
     expect(reader.view).to_contain_text("No bank line of this sum is near its date")
     reader.view.get_by_text("No bank line will come: book it").click()
     reader.press("Book as a new line")
@@ -251,8 +251,8 @@ def test_a_receipt_without_a_line_is_booked_as_one(reader: Reader) -> None:
 
 
 def test_a_duplicate_is_named_and_kept_and_delete_asks(reader: Reader) -> None:
-    reader.read(receipt("lunch.png"))
-    reader.read(receipt("again.png", vendor="COPPER KETTLE GRILL."))
+    reader.read(slip("lunch.pdf"))
+    reader.read(slip("again.pdf", vendor="COPPER KETTLE GRILL."))
     [twin] = [each for each in reader.ask("GET", "receipts")["data"] if each["duplicate_of"]]
     reader.look_at(twin["name"])
     notice = reader.view.get_by_role("complementary", name="Duplicate")
@@ -295,11 +295,11 @@ def test_pages_are_turned_and_hostile_words_are_words(reader: Reader) -> None:
 def test_whoever_may_only_look_changes_nothing(
     reader: Reader, context: BrowserContext, office: Office
 ) -> None:
-    reader.read(receipt("lunch.png"))
+    reader.read(slip("lunch.pdf"))
     context.clear_cookies()
     reader.page.goto("about:blank")
     reader.dashboard.sign_in(office.sign_in_url(Role.VIEWER))
-    one = reader.look_at("lunch.png")
+    one = reader.look_at("lunch.pdf")
     expect(reader.field("Vendor")).to_be_disabled()
     reader.keys("c")
     for name in ("Save", "Confirm", "Confirm and next", "Delete…"):
@@ -310,8 +310,8 @@ def test_whoever_may_only_look_changes_nothing(
 
 def test_a_phone_shows_the_field_that_is_typed_in(reader: Reader) -> None:
     reader.page.set_viewport_size({"width": 390, "height": 844})
-    reader.read(receipt("lunch.png"))
-    reader.look_at("lunch.png")
+    reader.read(slip("lunch.pdf"))
+    reader.look_at("lunch.pdf")
     reader.dashboard.assert_fits()
     reader.page.wait_for_function("document.querySelector('receipt-picture img').naturalWidth > 0")
     # The picture is out of sight; its box is lit there, and the page stays where it is.
@@ -327,7 +327,7 @@ def test_a_phone_shows_the_field_that_is_typed_in(reader: Reader) -> None:
 
 def test_the_foot_and_the_head_cover_nothing_that_has_the_focus(reader: Reader) -> None:
     reader.page.set_viewport_size({"width": 900, "height": 560})
-    reader.read(receipt("lunch.png"), receipt("dinner.png", day="03/18/2024"))
+    reader.read(slip("lunch.pdf"), slip("dinner.pdf", day="03/18/2024"))
     # Two are read at once: whichever was ready last stands first.
     first, second = reader.names()
     reader.look_at(first)

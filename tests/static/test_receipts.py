@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.static.dashboard import Office
 from tests.static.desk import Desk
-from tests.static.tray import HOSTILE, Tray, blank, broken, receipt
+from tests.static.tray import HOSTILE, Tray, blank, broken, receipt, slip
 from workers.books.access import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -80,7 +80,7 @@ def test_what_cannot_be_receipts_is_not_sent(tray: Tray) -> None:
 
 
 def test_filters_stand_in_the_address_and_the_back_button_takes_them_back(tray: Tray) -> None:
-    tray.read(receipt("lunch.png"), receipt("paper.png", vendor="BIRCH PAPER STORE", day="04/02/2024"))
+    tray.read(slip("lunch.pdf"), slip("paper.pdf", vendor="BIRCH PAPER STORE", day="04/02/2024"))
     tray.tab("confirmed").click()
     expect(tray.page).to_have_url(re.compile("tab=confirmed"))
     expect(tray.rows).to_have_count(0)
@@ -90,7 +90,7 @@ def test_filters_stand_in_the_address_and_the_back_button_takes_them_back(tray: 
     expect(tray.rows).to_have_count(1)
     expect(tray.page).to_have_url(re.compile("text=birch"))
     tray.page.reload()
-    expect(tray.row("paper.png")).to_be_visible()
+    expect(tray.row("paper.pdf")).to_be_visible()
     expect(tray.rows).to_have_count(1)
     tray.open(date_from="2024-04-01")
     expect(tray.rows).to_have_count(1)
@@ -101,7 +101,7 @@ def test_filters_stand_in_the_address_and_the_back_button_takes_them_back(tray: 
 
 
 def test_a_receipt_is_opened_by_keys_and_left_for_its_place_in_the_list(tray: Tray) -> None:
-    tray.read(*(receipt(f"{number}.png", day=f"03/{number}/2024") for number in (10, 11, 12)))
+    tray.read(*(slip(f"{number}.pdf", day=f"03/{number}/2024") for number in (10, 11, 12)))
     first, second, _ = tray.names()
     tray.keys("j", "Enter")
     expect(tray.page).to_have_url(re.compile("receipt="))
@@ -118,7 +118,7 @@ def test_a_receipt_is_opened_by_keys_and_left_for_its_place_in_the_list(tray: Tr
 
 
 def test_many_are_confirmed_and_deleted_by_keys(tray: Tray) -> None:
-    tray.read(*(receipt(f"{number}.png", day=f"03/{number}/2024") for number in (10, 11, 12)))
+    tray.read(*(slip(f"{number}.pdf", day=f"03/{number}/2024") for number in (10, 11, 12)))
     tray.keys("j", "x", "Shift+ArrowDown")
     tray.press("Confirm 2")
     expect(tray.rows.filter(has_text="Confirmed")).to_have_count(2)
@@ -135,7 +135,7 @@ def test_many_are_confirmed_and_deleted_by_keys(tray: Tray) -> None:
 
 
 def test_what_wants_review_is_counted_and_the_work_of_others_is_seen_on_return(tray: Tray) -> None:
-    tray.read(receipt("undated.png", day=""))
+    tray.read(slip("undated.pdf", day=""))
     expect(tray.bubble).to_have_text("1")
     expect(tray.page).to_have_title(re.compile(r"^Receipts \(1\)"))
     expect(tray.row("To review")).to_contain_text("No date")
@@ -147,12 +147,12 @@ def test_what_wants_review_is_counted_and_the_work_of_others_is_seen_on_return(t
             return document.querySelector('receipt-list [data-state="confirmed"]');
         }"""
     )
-    expect(tray.row("undated.png")).to_contain_text("Mar 17, 2024")
+    expect(tray.row("undated.pdf")).to_contain_text("Mar 17, 2024")
     expect(tray.bubble).to_be_hidden()
 
 
 def test_a_receipt_that_somebody_else_changed_is_shown_anew_and_not_confirmed(tray: Tray) -> None:
-    tray.read(receipt("lunch.png"))
+    tray.read(slip("lunch.pdf"))
     [one] = tray.ask("GET", "receipts")["data"]
     tray.ask("PATCH", f"receipts/{one['receipt_id']}", {"vendor": "Somebody's kettle"})
     tray.rows.first.get_by_role("checkbox").click()
@@ -170,10 +170,10 @@ def test_sure_matches_are_attached_and_stand_at_their_line(tray: Tray, desk: Des
     )
     desk.dashboard.assert_ends()
     tray.open()
-    tray.read(receipt("lunch.png"))
+    tray.read(slip("lunch.pdf"))
     tray.keys("j", "x")
     tray.press("Attach 1 sure match")
-    expect(tray.row("lunch.png")).to_contain_text("Attached")
+    expect(tray.row("lunch.pdf")).to_contain_text("Attached")
     desk.open("all")
     desk.keys("j", "Enter")
     link = desk.page.locator("line-details .line-receipts a")
@@ -191,7 +191,7 @@ def test_a_name_is_never_taken_for_markup(tray: Tray) -> None:
 
 
 def test_whoever_may_only_look_sees_no_acts(tray: Tray, context: BrowserContext, office: Office) -> None:
-    tray.read(receipt("lunch.png"))
+    tray.read(slip("lunch.pdf"))
     context.clear_cookies()
     tray.page.goto("about:blank")
     tray.dashboard.sign_in(office.sign_in_url(Role.VIEWER))

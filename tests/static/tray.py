@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.static.dashboard import Dashboard
 from tests.static.desk import Desk
+from tests.static.printed import printed
 from tests.workers.outside.ocr.drawing import ROWS, drawn, encoded
 
 Tab = Literal["review", "ready", "confirmed", "all"]
@@ -27,8 +28,16 @@ DROP = """([files]) => {
 
 def receipt(name: str, *, vendor: str = "COPPER KETTLE GRILL", day: str = "03/17/2024") -> FilePayload:
     """A receipt that is read without a doubt; what is on it differs by ``vendor`` and ``day``."""
-    rows = (vendor, *ROWS[1:3], f"{day}  7:42 PM", *ROWS[4:])
-    return FilePayload(name=name, mimeType="image/png", buffer=encoded(drawn(rows)))
+    return FilePayload(name=name, mimeType="image/png", buffer=encoded(drawn(rows_of(vendor, day))))
+
+
+def slip(name: str, *, vendor: str = "COPPER KETTLE GRILL", day: str = "03/17/2024") -> FilePayload:
+    """The same as a till mails it, where nothing is claimed of pictures: two seconds of a core quicker to read."""
+    return FilePayload(name=name, mimeType="application/pdf", buffer=printed(rows_of(vendor, day)))
+
+
+def rows_of(vendor: str, day: str) -> tuple[str, ...]:
+    return (vendor, *ROWS[1:3], f"{day}  7:42 PM", *ROWS[4:])
 
 
 def blank(name: str) -> FilePayload:
@@ -70,7 +79,7 @@ class Tray:
         """Until all of them are in the list."""
         before = self.rows.count()
         self.choose(*files)
-        expect(self.pile).to_contain_text(re.compile("Read|could not"), timeout=90_000)
+        expect(self.pile).to_contain_text(re.compile("read|could not", re.IGNORECASE), timeout=90_000)
         expect(self.rows).to_have_count(before + len(files), timeout=90_000)
 
     def keys(self, *names: str) -> None:
