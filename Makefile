@@ -16,6 +16,9 @@ ALL_STAMP := $(VENV)/.all-$(call SUM,requirements.lock)
 # Two tests at once for each core would fight for it: the story tests start processes of their own.
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
+# A file's tests share what they stand on; tests/conftest.py says which files go first.
+SHARED := --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint types doctor lock clean
 
@@ -26,13 +29,13 @@ run: $(RUN_STAMP)  ## Install what is missing, then run broker, API and worker h
 	@exec $(BIN)/ledgerwire-server up
 
 test: $(ALL_STAMP)  ## Run every test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) $(SHARED) $(TESTS)
 
 # Tracing every branch in every process more than doubles the time. The report comes before pytest's closing line,
 # which is what a reader of the log looks for.
 coverage: $(ALL_STAMP)  ## Run every test, with coverage over all processes
 	@rm -f .coverage .coverage.*
-	@{ $(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile $(TESTS); echo $$? >$(VENV)/status; } | tee $(VENV)/test.log; \
+	@{ $(BIN)/coverage run -m pytest -n $(JOBS) $(SHARED) $(TESTS); echo $$? >$(VENV)/status; } | tee $(VENV)/test.log; \
 	  status=$$(cat $(VENV)/status); \
 	  { $(BIN)/coverage combine --quiet && $(BIN)/coverage report; } || test $$status -ne 0 || status=2; \
 	  tail -n 1 $(VENV)/test.log; exit $$status
