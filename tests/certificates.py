@@ -1,5 +1,5 @@
-"""The certificates of this machine, read once a process: each client reads them anew, thirty times as long as it takes
-to ask anything of a server of ours. What is trusted stays the same.
+"""The certificates of this machine, read once a process: each client reads them anew, for thirty milliseconds of a
+core. What is trusted stays the same.
 """
 
 from __future__ import annotations

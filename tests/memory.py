@@ -1,7 +1,7 @@
 """Where tests keep their files: in memory, where Linux has room there.
 
 A database is flushed with every commit, and PostgreSQL copies three hundred files for each test that gets one of its
-own: on a disk most of a test's time is waiting for that.
+own: on a disk, tests of the database wait for that most of their time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder that the system has, not one that we make up
-#: A container has 64 MB of it, unless it was told otherwise. All tests at once have used 0.6 GB.
+#: A container has 64 MB of it, unless it was told otherwise. A guess with room: what all tests need was not measured.
 ENOUGH = 2 * 2**30
 
 
