@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -125,11 +126,13 @@ def _query(asked: JobFilter, unasked: Sequence[Status]) -> JobQuery:
         kinds=_listed(asked.kind),
         text=asked.text or "",
         job_ids=asked.job_ids,
-        created_after=None if asked.created_after is None else in_utc(asked.created_after, "/created_after"),
-        created_before=None
-        if asked.created_before is None
-        else in_utc(asked.created_before, "/created_before"),
+        **{name: _moment(asked, name) for name in ("created_after", "created_before", "finished_before")},
     )
+
+
+def _moment(asked: JobFilter, name: str) -> datetime | None:
+    given: datetime | None = getattr(asked, name)
+    return None if given is None else in_utc(given, f"/{name}")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -286,7 +286,6 @@ _VALUES: Final[list[msgspec.Struct]] = [
         workers=[
             WorkerSeen(
                 worker_id="worker-1",
-                host="books-1",
                 slots=4,
                 busy=1,
                 started_at=datetime(2026, 7, 2, 8, tzinfo=UTC),

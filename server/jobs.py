@@ -64,7 +64,7 @@ JobWords = Annotated[
         required=False,
         max_length=200,
         pattern=PLAIN,
-        description="Stands in the job's id, title, file names, submitter or error, in any case; not used with `since`",
+        description="Stands in the job's id, file names, submitter, tenant or error, in any case; not with `since`",
     ),
 ]
 Since = Annotated[
@@ -272,6 +272,9 @@ async def list_jobs(
         created_before=None if created_before is None else in_utc(created_before, "?created_before"),
     )
     if since is not None:
+        if text:
+            # Events carry no words, so what changed cannot be told apart by them.
+            raise InvalidInput(FieldError("?text", "Not together with since: leave one of them out."))
         return await _changed(request, kernel, company_id, Position.parse(since), query)
     # The position first: what happens between it and the reading is told again, and nothing is missed.
     position = (await kernel.see(company_id)).position
@@ -309,6 +312,7 @@ def _matches(job: Job, query: JobQuery) -> bool:
         (not query.statuses or job.status in query.statuses)
         and (not query.kinds or job.kind in query.kinds)
         and (query.created_after is None or job.created_at > query.created_after)
+        and (query.created_before is None or job.created_at <= query.created_before)
     )
 
 

@@ -28,7 +28,10 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds of the jobs that completed within the last hour, of at most 500 of them; null where there are none."""
+    """Seconds of the jobs that completed at their first attempt within the last hour, of the newest 500 of them.
+
+    Null where there are none.
+    """
 
     #: From submission to the first claim.
     wait_p50: float | None = None
@@ -39,11 +42,10 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker that is signed on. Workers serve every company; ``busy`` counts the jobs of all."""
+    """A worker that is signed on. Workers serve every company; ``busy`` counts the jobs of this one."""
 
     worker_id: str
-    host: str
-    #: Jobs that it runs at once, and runs now.
+    #: How many jobs it runs at once.
     slots: int
     busy: int
     started_at: datetime

@@ -159,10 +159,12 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     job_ids: Annotated[list[JobId], msgspec.Meta(max_length=1_000)] | None = None
     status: Status | list[Status] | None = None
     kind: Label | list[Label] | None = None
-    #: Stands in the job's id, title, file names, submitter or error, in any case.
+    #: Stands in the job's id, file names, submitter, tenant or error, in any case.
     text: Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN)] | None = None
     created_after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     created_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    #: Ended by then: what has failed since somebody looked is not retried unseen.
+    finished_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 1_000
     cursor: Annotated[str, msgspec.Meta(max_length=64, pattern=PLAIN)] | None = None
 

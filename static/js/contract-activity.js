@@ -28,7 +28,6 @@
 /**
  * @typedef {object} WorkerSeen
  * @property {string} worker_id
- * @property {string} host
  * @property {number} slots
  * @property {number} busy
  * @property {string} started_at
@@ -53,6 +52,7 @@
  * @property {string | null} text
  * @property {string | null} created_after
  * @property {string | null} created_before
+ * @property {string | null} finished_before
  * @property {number} limit
  * @property {string | null} cursor
  */

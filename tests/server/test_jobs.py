@@ -204,7 +204,7 @@ async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
             form = {"company_id": "acme"}
             answer = await client.post("/api/jobs/upload-and-categorize", data=form, files=file)
             assert job_in(answer).title == name
-        await fail(api, job_in(answer).job_id, 'The file has no "Amount" in it.')
+        await fail(api, job_in(answer).job_id, 'The file has no "ÜBERTRAG" in it.')
 
         async def titles(text: str) -> list[str]:
             answer = await client.get("/api/jobs/company/acme", params={"text": text})
@@ -214,7 +214,8 @@ async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
         assert await titles("0%.CSV") == [names[0]]
         assert await titles("_00") == []
         assert await titles("ACME BOOKKEEPER") == names[::-1]
-        assert await titles("has no") == [names[1]]
+        assert await titles('no "übertrag"') == [names[1]]
+        assert await titles("title") == []
 
 
 @pytest.mark.parametrize(
@@ -226,6 +227,7 @@ async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
         ("created_after=yesterday", "?created_after"),
         ("created_after=2026-01-01T00:00:00", "?created_after"),
         ("since=here", "?since"),
+        ("since=x.1&text=tea", "?text"),
     ],
 )
 async def test_a_bad_filter_is_told_with_its_place(sqlite_api: Api, query: str, pointer: str) -> None:
@@ -250,6 +252,32 @@ async def test_since_a_position_only_the_changed_jobs_are_listed(api: Api) -> No
         other = await client.get("/api/jobs/company/acme", params={"since": position, "status": "failed"})
         assert other.json()["data"] == []
         assert changed.headers["ledgerwire-position"] != position
+
+
+async def test_a_filter_holds_since_a_position_too(api: Api) -> None:
+    async with api.member() as client:
+        first = await client.get("/api/jobs/company/acme")
+        job = await api.submit(client)
+        await told(api, job.job_id)
+
+        async def ids(**query: str) -> list[str]:
+            since = {"since": first.headers["ledgerwire-position"], **query}
+            answer = await client.get("/api/jobs/company/acme", params=since)
+            return [each["job_id"] for each in answer.json()["data"]]
+
+        assert await ids() == [job.job_id]
+        assert await ids(created_before="2020-01-01T00:00:00Z") == []
+
+
+async def test_what_has_ended_since_somebody_looked_is_not_retried_unseen(api: Api) -> None:
+    async with api.member() as client:
+        early, late = [(await api.submit(client)).job_id for _ in range(2)]
+        await fail(api, early, "It broke.")
+        looked = datetime.now(UTC).isoformat()
+        await fail(api, late, "It broke, too.")
+        answer = await client.post("/api/jobs/company/acme/retry", json={"finished_before": looked})
+        assert answer.json() == {"matched": 1, "changed": 1, "next_cursor": None}
+        assert job_in(await client.get(f"/api/jobs/{late}")).status is Status.FAILED
 
 
 async def test_since_a_position_nobody_knows_everything_present_is_listed(api: Api) -> None:

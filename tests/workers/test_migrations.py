@@ -102,11 +102,11 @@ def test_jobs_of_before_are_called_by_their_files_and_found_by_them(old_books: s
     migrate(old_books, "0007")
     asyncio.run(_submit_of_old(old_books))
     migrate(old_books)
-    said = "SELECT job_id, title, words FROM jobs ORDER BY job_id"
+    said = "SELECT job_id, title, words, error_words FROM jobs ORDER BY job_id"
     assert read(old_books, said) == [
-        ("j-1", "Juni.CSV", "j-1\nann\njuni.csv"),
-        ("j-2", "a.jpg and 1 more", "j-2\n\na.jpg\nb.jpg"),
-        ("j-3", None, "j-3"),
+        ("j-1", "Juni.CSV", "j-1\nann\nt-7\njuni.csv", None),
+        ("j-2", "a.jpg and 1 more", "j-2\n\nt-7\na.jpg\nb.jpg", None),
+        ("j-3", None, "j-3\n\nt-7", "spalte übertrag fehlt.\nzeile 3"),
     ]
     command.downgrade(alembic_config(old_books), "0007")
     assert read(old_books, "SELECT count(*) FROM jobs") == [(3,)]
@@ -118,17 +118,25 @@ async def _submit_of_old(url: str) -> None:
     work = [
         ("j-1", "Ann", "upload-and-categorize", {"file": a_file}),
         ("j-2", None, "ocr", {"files": pile}),
-        ("j-3", None, "categorize", {"limit": 5}),
+        ("j-3", None, "categorize", {"transaction_ids": [{"name": "no file", "sha256": ""}]}),
     ]
     row = text(
         "INSERT INTO jobs"
-        " (job_id, company_id, kind, params, status, request_hash, submitted_by, created_at, updated_at)"
-        " VALUES (:id, 'demo', :kind, :params, 'complete', '0', :by, :day, :day)"
+        " (job_id, company_id, tenant_id, kind, params, status, request_hash, submitted_by, error, created_at,"
+        " updated_at) VALUES (:id, 'demo', 'T-7', :kind, :params, 'complete', '0', :by, :error, :day, :day)"
     )
     day = {"day": datetime(2026, 1, 1, tzinfo=UTC) if "postgresql" in url else "2026-01-01T00:00:00+00:00"}
     async with opened(url) as database, database.transaction() as tx:
         for job_id, by, kind, params in work:
-            await tx.execute(row, {"id": job_id, "by": by, "kind": kind, "params": json.dumps(params), **day})
+            error = (
+                json.dumps({"title": "Spalte ÜBERTRAG fehlt.", "detail": "Zeile 3"})
+                if kind == "categorize"
+                else None
+            )
+            await tx.execute(
+                row,
+                {"id": job_id, "by": by, "kind": kind, "params": json.dumps(params), "error": error, **day},
+            )
 
 
 async def _fill(url: str) -> None:

@@ -29,7 +29,7 @@ async def activity(database: Database, company_id: str) -> Activity:
             waiting_since=await _waiting_since(sql, company_id, now),
             minutes=await _minutes(sql, company_id, now - HOUR),
             pace=await _pace(sql, company_id, now - HOUR),
-            workers=await _workers(sql),
+            workers=await _workers(sql, company_id),
         )
 
 
@@ -40,13 +40,13 @@ async def _counts(sql: AsyncConnection, company_id: str) -> JobCounts:
 
 
 async def _waiting_since(sql: AsyncConnection, company_id: str, now: datetime) -> datetime | None:
-    """A job that is put back until later does not wait for a worker."""
+    """A job that is put back until later does not wait for a worker; while one waits nothing else changes its row."""
     waits = and_(
         jobs.c.company_id == company_id,
         jobs.c.status == Status.PENDING,
         or_(jobs.c.retry_at.is_(None), jobs.c.retry_at <= now),
     )
-    found: datetime | None = (await sql.execute(select(func.min(jobs.c.created_at)).where(waits))).scalar()
+    found: datetime | None = (await sql.execute(select(func.min(jobs.c.updated_at)).where(waits))).scalar()
     return found
 
 
@@ -75,6 +75,8 @@ async def _pace(sql: AsyncConnection, company_id: str, since: datetime) -> Pace:
             jobs.c.company_id == company_id,
             jobs.c.finished_at > since,
             jobs.c.status == Status.COMPLETE,
+            # One that was retried waited for a person, too.
+            jobs.c.attempt == 1,
             jobs.c.started_at.is_not(None),
         )
         .order_by(jobs.c.finished_at.desc())
@@ -96,10 +98,11 @@ def _middle_and_most(seconds: Sequence[float]) -> tuple[float | None, float | No
     return round(cuts[9], 3), round(cuts[18], 3)
 
 
-async def _workers(sql: AsyncConnection) -> list[WorkerSeen]:
+async def _workers(sql: AsyncConnection, company_id: str) -> list[WorkerSeen]:
+    """How busy others keep them is not this company's to know."""
     running = (
         select(jobs.c.worker_id, func.count().label("busy"))
-        .where(jobs.c.status == Status.RUNNING, jobs.c.worker_id.is_not(None))
+        .where(jobs.c.company_id == company_id, jobs.c.status == Status.RUNNING)
         .group_by(jobs.c.worker_id)
         .subquery()
     )

@@ -16,7 +16,6 @@ import uuid_utils
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
     and_,
     bindparam,
     delete,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -64,7 +62,9 @@ class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Sequence[str] = ()
     created_after: datetime | None = None
     created_before: datetime | None = None
-    #: Stands among the words of naming.py, or in the error.
+    #: Ended by then; where it is asked for, one that has not ended is none of them.
+    finished_before: datetime | None = None
+    #: Stands among the words of naming.py.
     text: str = ""
     #: Only these; None means any.
     job_ids: Sequence[str] | None = None
@@ -291,6 +291,8 @@ def _matching(company_id: str, query: JobQuery) -> Select[Any]:
         wanted = wanted.where(jobs.c.created_at > query.created_after)
     if query.created_before is not None:
         wanted = wanted.where(jobs.c.created_at <= query.created_before)
+    if query.finished_before is not None:
+        wanted = wanted.where(jobs.c.finished_at <= query.finished_before)
     if query.job_ids is not None:
         wanted = wanted.where(jobs.c.job_id.in_(query.job_ids))
     if text := folded(query.text):
@@ -299,8 +301,7 @@ def _matching(company_id: str, query: JobQuery) -> Select[Any]:
 
 
 def _says(text: str) -> ColumnElement[bool]:
-    error = func.lower(type_coerce(jobs.c.error, Text))
-    return or_(jobs.c.words.contains(text, autoescape=True), error.contains(text, autoescape=True))
+    return or_(*(words.contains(text, autoescape=True) for words in (jobs.c.words, jobs.c.error_words)))
 
 
 def _key_expired() -> Any:
@@ -310,7 +311,7 @@ def _key_expired() -> Any:
     )
 
 
-_LISTED = select(*(column for column in jobs.c if column.name not in {"params", "words"}))
+_LISTED = select(*(column for column in jobs.c if column.name not in {"params", "words", "error_words"}))
 _MARK_TOLD = (
     update(jobs).where(jobs.c.job_id == bindparam("id"), jobs.c.fence == bindparam("at")).values(told=True)
 )

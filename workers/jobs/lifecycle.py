@@ -20,6 +20,7 @@ from ledgerwire.errors import Problem
 from ledgerwire.jobs import Status
 from workers.database import Database, UTCTime
 from workers.jobs.errors import WrongState
+from workers.jobs.naming import error_words
 from workers.jobs.record import MAX_CRASHES, JobRecord
 from workers.jobs.tables import job_attempts, jobs, workers
 
@@ -175,6 +176,8 @@ class Lifecycle:
                 enqueue_no=VOIDED,
                 queued_at=None,
                 retry_at=None,
+                # Its time begins anew: how long it took is not to count the days before.
+                started_at=None,
                 finished_at=None,
             )
             if again is None:
@@ -192,6 +195,8 @@ async def _changed(tx: AsyncConnection, change: ReturningUpdate[Any], **paramete
 
 
 def _changing(*where: Any, **values: Any) -> ReturningUpdate[Any]:
+    if "error" in values:
+        values["error_words"] = error_words(values["error"])
     cleared = {name: null() if value is None else value for name, value in values.items()}
     change = update(jobs).where(*where).values(fence=jobs.c.fence + 1, told=False, updated_at=_NOW, **cleared)
     return change.returning(jobs)

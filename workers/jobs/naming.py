@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from ledgerwire.errors import Problem
 from ledgerwire.submissions import Submission, Upload
 
 #: As many characters as a title has room for.
@@ -26,6 +27,13 @@ def words(submission: Submission, job_id: str, submitted_by: str | None) -> str:
     """Its id, who submitted it and its files, folded; one to a line, so that no search matches over two of them."""
     said = [job_id, submitted_by or "", submission.tenant_id or "", *_file_names(submission)]
     return folded("\n".join(said))[:MOST_WORDS]
+
+
+def error_words(error: Problem | None) -> str | None:
+    """What the error says, folded."""
+    if error is None:
+        return None
+    return folded(f"{error.title}\n{error.detail or ''}")[:MOST_WORDS]
 
 
 def folded(text: str) -> str:

@@ -35,7 +35,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One row, typed. ``params``, ``checkpoint`` and ``result`` are JSON values.
 
     A list of jobs has no ``params``: each may name fifty thousand lines, and a snapshot of them take a gigabyte.
-    Nor has it the ``words`` that it is looked for by.
+    Nor has it the words that it is looked for by.
     """
 
     job_id: str
@@ -44,6 +44,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     title: str | None
     words: str = ""
+    error_words: str | None = None
     params: dict[str, Any] = {}
     status: Status
     fence: int

@@ -18,6 +18,8 @@ jobs = Table(
     Column("title", String(300)),
     #: What a person may look for it by, in one case: see naming.py.
     Column("words", Text, nullable=False, server_default=""),
+    #: The same of its present error.
+    Column("error_words", Text),
     #: The submission as JSON.
     Column("params", JSONBytes, nullable=False),
     Column("status", String(16), nullable=False),

@@ -66,14 +66,29 @@ async def test_the_pace_is_of_what_completed_lately(database: Database, hand: Ha
 
 async def test_what_is_put_back_until_later_waits_for_no_worker(database: Database, hand: Hand) -> None:
     now = datetime.now(UTC)
-    await hand.pending(created_at=now - timedelta(hours=3), retry_at=now + timedelta(minutes=5))
-    waiting = await hand.pending(created_at=now - timedelta(minutes=2), retry_at=now - timedelta(seconds=1))
+    await hand.pending(updated_at=now - timedelta(hours=3), retry_at=now + timedelta(minutes=5))
+    waiting = await hand.pending(updated_at=now - timedelta(minutes=2), retry_at=now - timedelta(seconds=1))
     await hand.pending()
     found = await activity(database, "acme")
-    assert (found.counts.pending, found.waiting_since) == (3, waiting.created_at)
+    assert (found.counts.pending, found.waiting_since) == (3, waiting.updated_at)
 
 
-async def test_workers_are_told_with_what_they_run(database: Database, hand: Hand) -> None:
+async def test_a_job_of_last_week_that_is_retried_has_waited_only_since(
+    database: Database, hand: Hand
+) -> None:
+    week = datetime.now(UTC) - timedelta(days=7)
+    failed = await hand.change(await hand.in_status(Status.FAILED), created_at=week, started_at=week)
+    again = await hand.lifecycle.retry(failed.job_id)
+    assert again is not None
+    assert (await activity(database, "acme")).waiting_since == again.updated_at
+    claimed = await hand.lifecycle.claim(again.job_id, again.enqueue_no, "worker-1")
+    assert claimed is not None
+    assert claimed.started_at == claimed.updated_at
+    await hand.lifecycle.complete(claimed, {})
+    assert (await activity(database, "acme")).pace == Pace()
+
+
+async def test_workers_are_told_with_what_they_run_of_this_company(database: Database, hand: Hand) -> None:
     now = datetime.now(UTC)
     sign_on = [
         {"worker_id": name, "slots": 4, "host": "here", "pid": 1, "started_at": now, "beat_at": beat}
@@ -85,5 +100,5 @@ async def test_workers_are_told_with_what_they_run(database: Database, hand: Han
     await hand.running("globex")
     await hand.in_status(Status.COMPLETE)
     one, two = (await activity(database, "acme")).workers
-    assert (one.worker_id, one.busy, one.slots, one.beat_at) == ("worker-1", 2, 4, now)
+    assert (one.worker_id, one.busy, one.slots, one.beat_at) == ("worker-1", 1, 4, now)
     assert (two.worker_id, two.busy, two.beat_at) == ("worker-2", 0, None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ledgerwire.errors import Problem
 from ledgerwire.submissions import Categorize, Ocr, Upload, UploadAndCategorize
-from workers.jobs.naming import LONGEST_TITLE, MOST_WORDS, folded, title, words
+from workers.jobs.naming import LONGEST_TITLE, MOST_WORDS, error_words, folded, title, words
 
 
 def file(name: str) -> Upload:
@@ -32,6 +33,12 @@ def test_every_file_is_among_the_words_and_none_runs_into_the_next() -> None:
     )
     assert said.split("\n") == ["0190-ab", "ann", "t1", "a.jpg", "b.jpg"]
     assert len(words(Ocr(company_id="acme", files=[file("x" * 200)] * 100), "1", None)) == MOST_WORDS
+
+
+def test_an_error_is_found_by_what_it_says_and_not_by_how_it_is_kept() -> None:
+    said = error_words(Problem(title='Found "ÜBERTRAG"', detail="Line 3", status=422))
+    assert said == 'found "übertrag"\nline 3'
+    assert error_words(None) is None
 
 
 def test_one_form_of_every_letter() -> None:

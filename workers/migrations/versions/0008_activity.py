@@ -17,12 +17,15 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-AT_ONCE = 500
+AT_ONCE = 200
+#: Of others the submission is not read: it may name fifty thousand lines.
+WITH_FILES = ("upload-and-categorize", "ocr")
 
 
 def upgrade() -> None:
     op.add_column("jobs", sa.Column("title", sa.String(300)))
     op.add_column("jobs", sa.Column("words", sa.Text, nullable=False, server_default=""))
+    op.add_column("jobs", sa.Column("error_words", sa.Text))
     op.add_column("workers", sa.Column("beat_at", UTCTime))
     op.create_index("ix_jobs_finished", "jobs", ["company_id", "finished_at"])
     if not op.get_context().as_sql:
@@ -32,34 +35,52 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_jobs_finished", "jobs")
     op.drop_column("workers", "beat_at")
+    op.drop_column("jobs", "error_words")
     op.drop_column("jobs", "words")
     op.drop_column("jobs", "title")
 
 
 def _name_what_there_is(bind: sa.Connection) -> None:
-    """A page at a time: the submissions of a busy year are more than should stand in memory."""
-    jobs = sa.table(
-        "jobs", *(sa.column(name) for name in ("job_id", "submitted_by", "params", "title", "words"))
+    """As workers/jobs/naming.py names them on the day of this migration."""
+    fields = (
+        "job_id",
+        "kind",
+        "submitted_by",
+        "tenant_id",
+        "params",
+        "error",
+        "title",
+        "words",
+        "error_words",
     )
-    page = sa.select(jobs.c.job_id, jobs.c.submitted_by, jobs.c.params).order_by(jobs.c.job_id).limit(AT_ONCE)
+    jobs = sa.table("jobs", *(sa.column(name, sa.Text) for name in fields))
+    params = sa.case((jobs.c.kind.in_(WITH_FILES), jobs.c.params), else_=sa.null())
+    page = sa.select(jobs.c.job_id, jobs.c.submitted_by, jobs.c.tenant_id, params, jobs.c.error)
+    page = page.order_by(jobs.c.job_id).limit(AT_ONCE)
     name = sa.update(jobs).where(jobs.c.job_id == sa.bindparam("id"))
-    name = name.values(title=sa.bindparam("called"), words=sa.bindparam("said"))
+    name = name.values({each: sa.bindparam(f"new_{each}") for each in ("title", "words", "error_words")})
     last = ""
     while found := bind.execute(page.where(jobs.c.job_id > last)).all():
         last = found[-1].job_id
         bind.execute(name, [_named(*row) for row in found])
 
 
-def _named(job_id: str, submitted_by: str | None, params: str) -> dict[str, Any]:
-    """As workers/jobs/naming.py named them on the day of this migration."""
-    names = list(_file_names(json.loads(params)))
+def _named(
+    job_id: str, submitted_by: str | None, tenant_id: str | None, params: str | None, error: str | None
+) -> dict[str, Any]:
+    names = list(_file_names(json.loads(params))) if params else []
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    said = "\n".join([job_id, submitted_by or "", *names])
+    problem = json.loads(error) if error else None
     return {
         "id": job_id,
-        "called": names[0][: 300 - len(more)] + more if names else None,
-        "said": unicodedata.normalize("NFKC", said).lower().strip()[:4_000],
+        "new_title": names[0][: 300 - len(more)] + more if names else None,
+        "new_words": _folded("\n".join([job_id, submitted_by or "", tenant_id or "", *names])),
+        "new_error_words": _folded(f"{problem['title']}\n{problem.get('detail') or ''}") if problem else None,
     }
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower().strip()[:4_000]
 
 
 def _file_names(params: dict[str, Any]) -> Iterator[str]:
