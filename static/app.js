@@ -165,7 +165,7 @@ function showPage(route) {
   if (shown === "review") page.review.open(readFilter(route.rest));
   else room?.review.rest();
   if (shown === "activity") page.activity.open(route.rest);
-  else room?.activity.rest();
+  else page.activity.rest();
   if (shown === "receipts") page.receipts.open(route.rest);
   if (shown === "quickbooks") page.quickbooks.open();
   if (shown === "rules") page.rules.open();
@@ -313,7 +313,7 @@ listenForJobKeys(() => room !== null && shown === "jobs", {
   previous: () => lookBeside(-1),
   retry: () => page.card.press("retry"),
   cancel: () => page.card.press("cancel"),
-  list: () => openPage("activity"),
+  list: () => (openPage("activity"), page.activity.search()),
 });
 // A sign-in link opened where the page already stands changes the fragment only.
 window.addEventListener("hashchange", () => location.hash.includes("sign-in=") && begin());

@@ -27,6 +27,11 @@ export class ActivityApi {
     return this.api.answer(`${this.root}${query({ ...wanted, limit, cursor, count: count || null })}`);
   }
 
+  /** How many there are. @param {Wanted} wanted */
+  async count({ status, kind, text, created_after, created_before }) {
+    return (await this.list({ status, kind, text, created_after, created_before }, { limit: 1, count: true })).body.total ?? 0;
+  }
+
   /** @param {Verb} verb @param {Partial<JobFilter>} filter @returns {Promise<Changed>} */
   changeSome(verb, filter) {
     return this.api.json(`${this.root}/${verb}`, post(filter));

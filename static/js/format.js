@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat();
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const dayHere = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" });
 /** @type {Map<string, Intl.NumberFormat | null>} */
@@ -55,6 +56,11 @@ export function fullDay(date) {
 /** @param {string} instant */
 export function exactTime(instant) {
   return moment.format(new Date(instant));
+}
+
+/** The day here on which it was. @param {string} instant */
+export function exactDay(instant) {
+  return dayHere.format(new Date(instant));
 }
 
 /** @param {string} instant */

@@ -11,6 +11,7 @@ import { submitCommand, watchCommand } from "../../static/js/curl.js";
 import { Lines } from "../../static/js/lines.js";
 
 globalThis.window ??= globalThis;
+globalThis.document ??= Object.assign(new EventTarget(), { visibilityState: "visible" });
 
 const NOW = Date.parse("2026-06-10T12:00:00Z");
 const at = (minutes) => new Date(NOW - minutes * 60_000).toISOString();
@@ -107,12 +108,65 @@ test("an older version changes nothing", async () => {
   assert.equal(board.get("5").progress, 50);
 });
 
-test("what is heard while the list is read is not undone by it", async () => {
-  const { board } = await shown([job("5", { version: 1, progress: 10 })]);
-  board.reload();
+test("what is heard while the list is read is not undone by it, nor lost where it is the first", async () => {
+  const board = new Board(new Listing([job("5", { version: 1, progress: 10 })]), true);
+  board.show(EMPTY);
   board.hear(told(job("5", { version: 3, progress: 90 })));
+  board.hear(told(job("6", { status: "pending" })));
   await settled();
   assert.equal(board.get("5").progress, 90);
+  assert.deepEqual([board.ids, board.total], [["6", "5"], 2]);
+  board.reload();
+  board.hear(told(job("5", { version: 9, progress: 95 })));
+  await settled();
+  assert.equal(board.get("5").progress, 95);
+});
+
+test("on a slow line a reading is taken though more is heard all along", async () => {
+  let answer = () => {};
+  let asked = 0;
+  const board = new Board({ list: () => new Promise((resolve) => ((asked += 1), (answer = () => resolve({ body: { data: [job("5")], next_cursor: null, total: 1 }, at: at(0) })))) }, true);
+  board.show({ ...EMPTY, text: "june" });
+  for (let again = 0; again < 5; again++) board.reload();
+  assert.equal(asked, 1);
+  answer();
+  await settled();
+  assert.deepEqual(board.ids, ["5"]);
+  board.close();
+});
+
+test("a job beyond what is loaded that leaves the filter, or comes back into it, is read again", async (t) => {
+  const jobs = Array.from({ length: 60 }, (_, number) => job(String(99 - number), { status: "pending" }));
+  const { board, listing } = await shown(jobs, { tab: "pending" });
+  listing.jobs = jobs.slice(0, 59);
+  board.hear(told(job("40", { status: "running", progress: 40, version: 2 })));
+  const before = listing.asked.length;
+  await new Promise((resolve) => board.addEventListener("change", () => board.total === 59 && resolve()));
+  assert.equal(listing.asked.length, before + 1);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  board.hear(told(job("40", { status: "running", progress: 41, version: 3 })));
+  t.mock.timers.tick(60_000);
+  await settled();
+  assert.equal(listing.asked.length, before + 1, "its progress is no news");
+  board.close();
+});
+
+test("an end in an older version is no reason to believe it, but to ask", async () => {
+  const { board, listing } = await shown([job("5", { status: "running", version: 1_005 })]);
+  listing.jobs = [job("5", { status: "complete", version: 1_000 })];
+  board.hear(told(listing.jobs[0]));
+  assert.equal(board.get("5").status, "running");
+  await new Promise((resolve) => board.addEventListener("change", () => board.get("5").status === "complete" && resolve()));
+  board.close();
+});
+
+test("all that match are read before they are chosen, and what comes later is not among them", async () => {
+  const { board, listing } = await shown([job("5")]);
+  listing.jobs = [job("6"), job("5")];
+  await board.chooseAll();
+  assert.deepEqual([board.selection.size, board.isChosen("6")], [2, true]);
+  board.hear(told(job("7", { status: "pending", created_at: at(-1) })));
+  assert.deepEqual([board.ids, board.isChosen("7")], [["7", "6", "5"], false]);
 });
 
 test("with words in the filter the server is asked whether a job matches", async () => {
@@ -171,7 +225,7 @@ test("many are changed part by part, each going on where the last one ended", as
   const asked = [];
   const seen = [];
   const outcome = await changeAll(changing(120, asked), "cancel", [{ kind: "ocr" }], (done) => seen.push(done.matched) > 0);
-  assert.deepEqual(outcome, { matched: 120, changed: 117, stopped: false });
+  assert.deepEqual(outcome, { matched: 120, changed: 117, stopped: false, problem: null });
   assert.deepEqual(seen, [50, 100, 120]);
   assert.deepEqual(asked.map(({ cursor }) => cursor), [null, "after-70", "after-20"]);
   assert.equal(outcomeWords("cancel", outcome), "117 jobs cancelled, 3 had moved on");
@@ -179,15 +233,25 @@ test("many are changed part by part, each going on where the last one ended", as
 
 test("it is stopped between two parts", async () => {
   const outcome = await changeAll(changing(120, []), "retry", [{}], () => false);
-  assert.deepEqual(outcome, { matched: 50, changed: 49, stopped: true });
+  assert.deepEqual(outcome, { matched: 50, changed: 49, stopped: true, problem: null });
   assert.equal(outcomeWords("retry", outcome), "49 jobs retried, 1 had moved on; stopped before the rest");
+});
+
+test("what was done before a part failed is told", async () => {
+  const api = changing(120, []);
+  const { changeSome } = api;
+  api.changeSome = (verb, filter) => (filter.cursor === "after-20" ? Promise.reject(new TypeError("away")) : changeSome(verb, filter));
+  const { matched, changed, stopped, problem } = await changeAll(api, "cancel", [{}], () => true);
+  assert.deepEqual([matched, changed, stopped], [100, 98, true]);
+  assert.equal(typeof problem.title, "string");
 });
 
 test("all that match are those that were there when they were looked at", () => {
   const look = { ...wanted(EMPTY, NOW), status: ["failed"], text: "june" };
   assert.deepEqual(ofAll("cancel", look, at(0)), []);
   const [filter] = ofAll("retry", look, at(0));
-  assert.deepEqual([filter.status, filter.text, filter.created_before], [["failed"], "june", "2026-06-10T12:00:00.999Z"]);
+  assert.deepEqual([filter.status, filter.text, filter.created_before], [["failed"], "june", at(0)]);
+  assert.equal(filter.finished_before, at(0), "nor is what has failed since");
   const [earlier] = ofAll("retry", { ...look, created_before: at(60) }, at(0));
   assert.equal(earlier.created_before, at(60));
 });

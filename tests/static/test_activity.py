@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, Route, expect
 
 from ledgerwire.jobs import Status
 from tests.static.dashboard import Dashboard, Office, bank_file
@@ -88,7 +89,7 @@ def test_the_work_at_large(activity: Activity, office: Office) -> None:
     expect(tabs).to_have_text(["All 10", "Waiting 0", "Running 0", "Complete 7", "Failed 2", "Cancelled 1"])
     expect(page.get_by_role("img", name="10 jobs ended in the last hour, 2 of them failed")).to_be_visible()
     expect(page.locator("activity-overview [data-part=pace]")).to_contain_text("Half took up to 10 s")
-    expect(page.locator(".worker-row")).to_contain_text("of 4 busy")
+    expect(page.locator(".worker-row")).to_contain_text("0 jobs, 4 places")
     expect(page.locator(".worker-row [data-part=beat]")).to_contain_text("heartbeat")
     expect(page.locator("activity-overview [data-part=waiting-words]")).to_have_text("Nothing waits")
     expect(activity.rows).to_have_count(10)
@@ -144,7 +145,7 @@ def test_conditions_are_read_and_taken_away(activity: Activity, office: Office) 
 def test_rows_and_counts_are_live(
     activity: Activity, dashboard: Dashboard, office: Office, context: BrowserContext
 ) -> None:
-    activity.open()
+    page = activity.open().page
     other = Dashboard(context.new_page(), office.running.url)
     other.sign_in(f"{other.url}/?company={office.company}")
     other.upload("june.csv", bank_file(60))
@@ -153,7 +154,7 @@ def test_rows_and_counts_are_live(
     expect(activity.row("june.csv").locator(".pill")).to_have_text("Complete")
     expect(activity.tab("Complete")).to_have_text("Complete 1")
     activity.tab("Failed").click()
-    expect(activity.rows).to_have_count(0)
+    expect(page.get_by_role("heading", name="No job matches")).to_be_visible()
     other.upload("bad.csv", BAD)
     expect(activity.row("bad.csv").locator(".pill")).to_have_text("Failed")
     other.assert_no_complaints()
@@ -207,7 +208,8 @@ def test_all_that_match_are_cancelled_with_their_own_progress(activity: Activity
             return seen;
         }"""
     )
-    activity.confirm("Cancel all that match")
+    expect(page.get_by_role("dialog")).to_contain_text("Cancel 120 jobs?")
+    activity.confirm("Cancel 120 jobs")
     expect(activity.dock).to_contain_text("120 jobs cancelled")
     assert len(set(seen.json_value())) >= 3, "the act is told part by part"
     expect(activity.rows).to_have_count(0)
@@ -253,6 +255,66 @@ def test_a_viewer_looks_and_changes_nothing(context: BrowserContext, office: Off
     expect(activity.dock.locator(".chosen")).to_be_hidden()
     expect(activity.tab("Waiting")).to_have_text("Waiting 1")
     dashboard.assert_no_complaints()
+
+
+def test_typing_is_no_command(activity: Activity, office: Office) -> None:
+    fill(office, failed=2)
+    page = activity.open().page
+    activity.press("j /")
+    page.keyboard.type("failed ")
+    expect(page).to_have_url(re.compile("text=failed"))
+    # What was typed changes nothing now, and the next letters still belong to the search.
+    activity.press("Enter")
+    page.keyboard.type("rrc")
+    expect(page.get_by_role("searchbox")).to_have_value("failed rrc")
+    expect(activity.rows).to_have_count(0)
+    expect(activity.tab("Failed")).to_have_text("Failed 2")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_keys_keep_their_place_when_a_row_leaves(activity: Activity, office: Office) -> None:
+    fill(office, pending=4)
+    activity.open("&status=pending")
+    names = activity.rows.locator(".what a").all_text_contents()
+    activity.press("j j c")
+    activity.confirm("Cancel 1 job")
+    expect(activity.rows).to_have_count(3)
+    expect(activity.page.locator(".activity-row[data-current]")).to_have_count(0)
+    activity.press("j")
+    expect(activity.page.locator(".activity-row[data-current]")).to_contain_text(names[2])
+
+
+def test_an_act_ends_where_the_company_is_switched(activity: Activity, office: Office) -> None:
+    other = Office(office.running)
+    for each in (office, other):
+        fill(each, pending=120)
+    page = activity.page
+    activity.dashboard.sign_in(other.sign_in_url())
+    activity.open("&status=pending")
+    held: list[Route] = []
+    page.route(
+        "**/cancel", lambda route: held.append(route) if held or other_part(route) else route.continue_()
+    )
+    page.get_by_role("checkbox", name="Select all that are shown").check()
+    activity.dock.get_by_role("button", name="Select all 120 that match").click()
+    activity.dock.get_by_role("button", name="Cancel").click()
+    activity.confirm("Cancel 120 jobs")
+    expect(activity.dock).to_contain_text("Cancelling 50 of 120")
+    page.get_by_label("Company").select_option(other.company)
+    expect(activity.tab("Waiting")).to_have_text("Waiting 120")
+    expect(activity.dock.locator("[data-part=going]")).to_be_hidden()
+    activity.press("j c")
+    activity.confirm("Keep them running")
+    for route in held:
+        route.continue_()
+    page.get_by_label("Company").select_option(office.company)
+    # The part that was on its way is done, and nothing after it.
+    expect(activity.tab("Cancelled")).to_have_text("Cancelled 100")
+
+
+def other_part(route: Route) -> bool:
+    """Whether it goes on where an earlier part ended."""
+    return '"cursor":"' in (route.request.post_data or "")
 
 
 # --- through trouble ----------------------------------------------------------------------------------
@@ -309,7 +371,9 @@ def test_an_open_job_is_retried_and_left_by_keys(activity: Activity, dashboard: 
     expect(dashboard.title).to_have_text("second.csv")
     activity.press("/")
     expect(activity.rows).to_have_count(2)
-    activity.press("j Enter")
+    dashboard.page.keyboard.type("second")
+    expect(activity.rows).to_have_count(1)
+    activity.press("Escape j Enter")
     expect(dashboard.title).to_have_text("second.csv")
     dashboard.page.go_back()
     expect(activity.rows.first).to_have_attribute("data-current", "")

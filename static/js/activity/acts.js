@@ -2,9 +2,12 @@
  * Cancelling and retrying many jobs: some at a time, so that it can be watched, and stopped.
  * @import { ActivityApi, Verb, Wanted } from "../activity-api.js"
  * @import { Changed, JobFilter } from "../contract-activity.js"
- * @import { Job, Status } from "../contract.js"
+ * @import { Job, Problem, Status } from "../contract.js"
  */
+import { asProblem } from "../api.js";
 import { count, counted } from "../format.js";
+
+/** @typedef {{matched: number, changed: number, stopped: boolean, problem: Problem | null}} Outcome what was done before anything stopped it */
 
 /** Few enough that the bar moves. */
 const AT_ONCE = 50;
@@ -31,10 +34,9 @@ export function ofAll(verb, { status, kind, text, created_after, created_before 
   const statuses = STATUSES[verb].filter((one) => !status || status.includes(one));
   // Nothing of it: an empty list would mean any.
   if (!statuses.length) return [];
-  // The header tells whole seconds: what was created within that one was seen, too.
-  const seen = seenAt && new Date(Date.parse(seenAt) + 999).toISOString();
-  const before = [created_before, seen].filter((one) => one !== null).sort()[0] ?? null;
-  return [{ status: statuses, kind, text, created_after, created_before: before }];
+  const before = [created_before, seenAt].filter((one) => one !== null).sort()[0] ?? null;
+  // What has failed since they were looked at is not retried unseen.
+  return [{ status: statuses, kind, text, created_after, created_before: before, finished_before: verb === "retry" ? seenAt : null }];
 }
 
 /**
@@ -42,6 +44,7 @@ export function ofAll(verb, { status, kind, text, created_after, created_before 
  * @param {Verb} verb
  * @param {Partial<JobFilter>[]} filters
  * @param {(done: {matched: number, changed: number}) => boolean} told after each part; false stops it
+ * @returns {Promise<Outcome>}
  */
 export async function changeAll(api, verb, filters, told) {
   const done = { matched: 0, changed: 0 };
@@ -50,17 +53,22 @@ export async function changeAll(api, verb, filters, told) {
     let cursor = null;
     do {
       /** @type {Changed} */
-      const part = await api.changeSome(verb, { ...filter, limit: AT_ONCE, cursor });
+      let part;
+      try {
+        part = await api.changeSome(verb, { ...filter, limit: AT_ONCE, cursor });
+      } catch (error) {
+        return { ...done, stopped: true, problem: asProblem(error) };
+      }
       done.matched += part.matched;
       done.changed += part.changed;
       cursor = part.next_cursor;
-      if (!told(done)) return { ...done, stopped: true };
+      if (!told(done)) return { ...done, stopped: true, problem: null };
     } while (cursor);
   }
-  return { ...done, stopped: false };
+  return { ...done, stopped: false, problem: null };
 }
 
-/** @param {Verb} verb @param {{matched: number, changed: number, stopped: boolean}} outcome */
+/** @param {Verb} verb @param {Omit<Outcome, "problem">} outcome */
 export function outcomeWords(verb, { matched, changed, stopped }) {
   if (!matched) return `There was nothing to ${verb}`;
   const rest = matched - changed;
@@ -68,9 +76,9 @@ export function outcomeWords(verb, { matched, changed, stopped }) {
   return `${counted(changed, "jobs")} ${DONE[verb]}${moved}${stopped ? "; stopped before the rest" : ""}`;
 }
 
-/** @param {Verb} verb @param {number | null} many null where it is not known how many of those that match it can be done to */
+/** @param {Verb} verb @param {number} many */
 export function question(verb, many) {
-  const jobs = many === null ? "all that match" : counted(many, "jobs");
+  const jobs = counted(many, "jobs");
   if (verb === "cancel") {
     const detail = "Those that wait never begin. Those that run stop after their present batch: what is booked stays, and a retry goes on from there.";
     return { title: `Cancel ${jobs}?`, detail, yes: `Cancel ${jobs}`, no: "Keep them running" };

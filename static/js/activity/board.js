@@ -3,43 +3,56 @@
  * Decides; draws nothing. Tells `change`.
  *
  * @import { ActivityApi } from "../activity-api.js"
- * @import { Job, LedgerEvent, Problem } from "../contract.js"
+ * @import { Job, LedgerEvent, Page, Problem, Status } from "../contract.js"
  * @import { Filter } from "./filter.js"
  */
 import { asProblem } from "../api.js";
 import { isOver } from "../jobs.js";
 import { Selection } from "../review/selection.js";
-import { EMPTY, fits, isSame, wanted } from "./filter.js";
+import { EMPTY, fits, isSame, mightFit, wanted } from "./filter.js";
 
 const PAGE = 50;
 /** Whoever asks for more wants to look far. */
 const MORE = 200;
 /** The server hands out no more at once. */
 const MOST = 500;
-/** Events come in quick succession; the list is not read anew more often than so. */
+/** Events come in quick succession; the list is not read anew more often than so, and a long one less often. */
 const PAUSE = 500;
+const PAUSE_PER_ROW = 2;
+/** Of so many jobs that are not listed it is known how they stood last. */
+const MOST_UNLISTED = 2_000;
+/** A header's time is of whole seconds: what came within that one was seen, too. */
+const SECOND = 999;
 
 export class Board extends EventTarget {
   /** @type {Filter | null} */
   #filter = null;
   /** @type {Map<string, Job>} */
   #jobs = new Map();
+  /** How those stood that are not listed. @type {Map<string, Status>} */
+  #unlisted = new Map();
+  /** What was heard while the list was being read, which may be older than that. @type {Map<string, Job>} */
+  #heard = new Map();
   /** @type {string[]} newest first */
   ids = [];
   /** @type {string | null} */
   next = null;
   /** How many match in all; null before that is known. @type {number | null} */
   total = null;
-  /** When that was so, by the server's clock. @type {string | null} */
+  /** Up to which moment that is so, by the server's clock. @type {string | null} */
   seenAt = null;
   /** @type {Problem | null} */
   problem = null;
   selection = new Selection();
   loaded = false;
   reading = false;
+  /** How far a person wants to look. */
+  #length = PAGE;
   /** Whether somebody looks at it. */
   #shown = false;
-  #asked = 0;
+  /** Counts the readings; the answer to an earlier one is not taken. */
+  #run = 0;
+  #again = false;
   /** @type {number | undefined} */
   #pause;
 
@@ -52,9 +65,8 @@ export class Board extends EventTarget {
   }
 
   close() {
-    clearTimeout(this.#pause);
-    this.#asked += 1;
-    this.#shown = false;
+    this.rest();
+    this.#filter = null;
   }
 
   get filter() {
@@ -68,7 +80,14 @@ export class Board extends EventTarget {
 
   /** Those that are loaded. @returns {Job[]} */
   get chosen() {
-    return this.jobs.filter((job) => this.selection.has(job.job_id));
+    return this.jobs.filter((job) => this.isChosen(job.job_id));
+  }
+
+  /** Of "all that match" only what was there when they were chosen. @param {string} id */
+  isChosen(id) {
+    const { all } = this.selection;
+    if (!all) return this.selection.has(id);
+    return all.seenAt === null || Date.parse(this.#jobs.get(id)?.created_at ?? "") <= Date.parse(all.seenAt);
   }
 
   /** @param {string | null} id */
@@ -79,40 +98,44 @@ export class Board extends EventTarget {
   /** @param {Filter} filter */
   show(filter) {
     this.#shown = true;
+    document.addEventListener("visibilitychange", this.#seen);
     if (!this.#filter || !isSame(filter, this.#filter)) this.#begin(filter);
     this.reload();
   }
 
   /** Nobody looks at it any more: what happens meanwhile is read when somebody does. */
   rest() {
+    document.removeEventListener("visibilitychange", this.#seen);
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#asked += 1;
-    this.#shown = this.reading = false;
+    this.#run += 1;
+    this.#shown = this.reading = this.#again = false;
+    this.#unlisted.clear();
   }
 
-  /** Reads as far as was read before, so that nothing a person looks at goes away. */
+  /** Reads as far as a person has looked, so that nothing they look at goes away. One reading at a time. */
   async reload() {
-    const { filter } = this;
-    await this.#read(async () => {
-      const { body, at } = await this.#pages(filter, Math.max(PAGE, this.ids.length));
-      return () => this.#replace(body.data, body.next_cursor, body.total, at);
-    });
+    if (this.reading) this.#again = true;
+    else await this.#read();
   }
 
-  async more() {
-    if (!this.next || this.reading) return;
-    const { filter, next } = this;
-    await this.#read(async () => {
-      const { body } = await this.api.list(wanted(filter), { limit: MORE, cursor: next });
-      return () => this.#append(body.data, body.next_cursor);
-    });
+  more() {
+    if (!this.next) return;
+    this.#length = this.ids.length + MORE;
+    this.reload();
+  }
+
+  /** Chooses all that match as it is now, which is read first: what is told is what will be done. */
+  async chooseAll() {
+    const filter = this.#filter;
+    await this.#read();
+    if (filter === this.#filter && this.total !== null && !this.problem) this.selection.chooseAll(this.total, this.seenAt);
   }
 
   /** @param {LedgerEvent} event */
   hear(event) {
     if (!this.#shown) return;
-    if (event.type === "job") this.#take(event.job);
+    if (event.type === "job") this.#hearOf(event.job);
     // After a gap nobody knows what was missed.
     else if (event.type === "snapshot") this.readSoon();
   }
@@ -120,22 +143,45 @@ export class Board extends EventTarget {
   readSoon() {
     this.#pause ??= window.setTimeout(() => {
       this.#pause = undefined;
-      this.reload();
-    }, PAUSE);
+      // One that is out of sight is read when it comes into it.
+      if (document.visibilityState === "visible") this.reload();
+      else this.#again = true;
+    }, PAUSE + PAUSE_PER_ROW * this.ids.length);
   }
 
-  /** @param {Job} job as somebody was just told */
-  put(job) {
-    this.#take(job);
+  #seen = () => {
+    if (document.visibilityState === "visible" && this.#again && !this.reading) this.reload();
+  };
+
+  // --- what is heard --------------------------------------------------------------------------------
+
+  /** @param {Job} job */
+  #hearOf(job) {
+    if (this.reading) this.#heard.set(job.job_id, job);
+    if (this.loaded) this.#take(job);
   }
 
   /** @param {Job} job */
   #take(job) {
     const held = this.#jobs.get(job.job_id);
-    if (held) return this.#update(held, job);
-    if (!this.loaded || !fits(this.filter, job)) return;
-    // Whether its words match only the server knows; and of an old one not where it stands.
-    if (this.filter.text || (this.next && job.job_id < (this.ids.at(-1) ?? ""))) return this.#toldOf(job);
+    if (held) this.#update(held, job);
+    else if (mightFit(this.filter, job)) this.#takeNew(job);
+  }
+
+  /** One that is not listed: it takes its place where that is known, and else only its change of status is news. @param {Job} job */
+  #takeNew(job) {
+    const isBelow = this.next !== null && job.job_id < (this.ids.at(-1) ?? "");
+    if (fits(this.filter, job) && !this.filter.text && !isBelow) return this.#insert(job);
+    // It may match by its words, or be counted no more.
+    if (this.#unlisted.get(job.job_id) === job.status) return;
+    this.#unlisted.delete(job.job_id);
+    this.#unlisted.set(job.job_id, job.status);
+    if (this.#unlisted.size > MOST_UNLISTED) this.#unlisted.delete(/** @type {string} */ (this.#unlisted.keys().next().value));
+    this.readSoon();
+  }
+
+  /** @param {Job} job */
+  #insert(job) {
     const at = this.ids.findIndex((id) => id < job.job_id);
     this.#jobs.set(job.job_id, job);
     this.ids = at < 0 ? [...this.ids, job.job_id] : this.ids.toSpliced(at, 0, job.job_id);
@@ -143,15 +189,13 @@ export class Board extends EventTarget {
     this.#tell();
   }
 
-  /** A change of an unlisted job may bring it into the list only where its status has just become so. @param {Job} job */
-  #toldOf(job) {
-    const isNews = job.status === "pending" || isOver(job) || (this.filter.tab === "running" && job.progress === 0);
-    if (isNews) this.readSoon();
-  }
-
   /** @param {Job} held @param {Job} job */
   #update(held, job) {
-    if (held.version >= job.version) return;
+    if (held.version >= job.version) {
+      // While the broker is away the record tells an end, in versions of its own: the server knows which is newer.
+      if (isOver(job) && !isOver(held)) this.readSoon();
+      return;
+    }
     if (fits(this.filter, job)) this.#jobs.set(job.job_id, job);
     else this.#forget(job.job_id);
     this.#tell();
@@ -165,32 +209,38 @@ export class Board extends EventTarget {
     this.selection.drop([id]);
   }
 
+  // --- reading --------------------------------------------------------------------------------------
+
   /** @param {Filter} filter */
   #begin(filter) {
+    this.#run += 1;
     this.#filter = filter;
     this.#jobs.clear();
+    this.#unlisted.clear();
     this.ids = [];
     this.next = this.total = null;
-    this.loaded = false;
+    this.#length = PAGE;
+    this.loaded = this.reading = this.#again = false;
     this.selection.clear();
   }
 
-  /** @param {() => Promise<() => void>} ask what is asked, and then done with the answer if nothing else was asked meanwhile */
-  async #read(ask) {
-    const asked = ++this.#asked;
+  async #read() {
+    const run = ++this.#run;
     this.reading = true;
+    this.#again = false;
+    this.#heard.clear();
     this.#tell();
     try {
-      const take = await ask();
-      if (asked !== this.#asked) return;
-      take();
-      this.problem = null;
+      const { body, at } = await this.#pages(this.filter, this.#length);
+      if (run !== this.#run) return;
+      this.#replace(body, at);
     } catch (error) {
-      if (asked !== this.#asked) return;
+      if (run !== this.#run) return;
       this.problem = asProblem(error);
     }
     this.reading = false;
     this.#tell();
+    if (this.#again) this.readSoon();
   }
 
   /** @param {Filter} filter @param {number} many */
@@ -199,38 +249,27 @@ export class Board extends EventTarget {
     const limit = Math.min(many, MOST);
     const page = await this.api.list(asked, { limit, count: true });
     while (page.body.next_cursor && page.body.data.length < many) {
-      const { body } = await this.api.list(asked, { limit, cursor: page.body.next_cursor });
+      const { body } = await this.api.list(asked, { limit: Math.min(MOST, many - page.body.data.length), cursor: page.body.next_cursor });
       page.body = { ...page.body, data: [...page.body.data, ...body.data], next_cursor: body.next_cursor };
     }
     return page;
   }
 
-  /** What was heard meanwhile may be newer than what was read. @param {Job[]} jobs @param {string | null} next @param {number | null} total @param {string | null} at */
-  #replace(jobs, next, total, at) {
-    const held = this.#jobs;
-    this.#jobs = new Map();
-    this.ids = [];
-    this.#append(jobs, next, held);
+  /** The server's present truth, and then what was heard while it was on its way. @param {Page} page @param {string | null} at */
+  #replace({ data, next_cursor, total }, at) {
+    this.#jobs = new Map(data.map((job) => [job.job_id, job]));
+    this.ids = [...this.#jobs.keys()];
+    this.next = next_cursor;
     this.total = total;
-    this.seenAt = at;
+    this.seenAt = at && new Date(Date.parse(at) + SECOND).toISOString();
+    this.problem = null;
     this.loaded = true;
     this.selection.drop(this.selection.ids.filter((id) => !this.#jobs.has(id)));
-  }
-
-  /** @param {Job[]} jobs @param {string | null} next */
-  #append(jobs, next, held = this.#jobs) {
-    const fresh = jobs.filter(({ job_id }) => !this.#jobs.has(job_id));
-    for (const job of fresh) this.#jobs.set(job.job_id, newer(held.get(job.job_id), job));
-    this.ids = [...this.ids, ...fresh.map(({ job_id }) => job_id)];
-    this.next = next;
+    for (const job of this.#heard.values()) this.#take(job);
+    this.#heard.clear();
   }
 
   #tell() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** @param {Job | undefined} held @param {Job} job */
-function newer(held, job) {
-  return held && held.version > job.version ? held : job;
 }

@@ -52,9 +52,13 @@ export function wanted(filter, now = Date.now()) {
 
 /** Whether a job belongs into the list, as far as can be told here: only the server knows its words. @param {Filter} filter @param {Job} job @param {number} [now] */
 export function fits(filter, job, now = Date.now()) {
+  return (filter.tab === "all" || filter.tab === job.status) && mightFit(filter, job, now);
+}
+
+/** Whether it could ever, whatever its status becomes. @param {Filter} filter @param {Job} job @param {number} [now] */
+export function mightFit(filter, job, now = Date.now()) {
   const [after, before] = span(filter, now);
   const at = Date.parse(job.created_at);
-  if (filter.tab !== "all" && filter.tab !== job.status) return false;
   if (filter.kind && filter.kind !== job.kind) return false;
   return (after === null || at > after) && (before === null || at <= before);
 }

@@ -7,6 +7,8 @@
  * @import { LedgerEvent, Status } from "../contract.js"
  */
 
+import { isOver } from "../jobs.js";
+
 /** Changes come in quick succession. */
 const PAUSE = 600;
 const EVERY = 5_000;
@@ -48,17 +50,21 @@ export class Pulse extends EventTarget {
   rest() {
     this.#watched = false;
     document.removeEventListener("visibilitychange", this.#seen);
+    this.#statuses.clear();
     clearTimeout(this.#timer);
     this.#due = Infinity;
   }
 
   /** @param {LedgerEvent} event */
   hear(event) {
+    if (!this.#watched) return;
     if (event.type === "snapshot") this.#readIn(PAUSE);
     if (event.type !== "job") return;
     const { job_id, status } = event.job;
     if (this.#statuses.get(job_id) === status) return;
-    this.#statuses.set(job_id, status);
+    // Of what has ended nothing more is heard.
+    if (isOver(event.job)) this.#statuses.delete(job_id);
+    else this.#statuses.set(job_id, status);
     this.#readIn(PAUSE);
   }
 

@@ -37,12 +37,13 @@ export class ActivityDock extends HTMLElement {
   }
 
   /** @param {Board} board */
-  draw({ selection, chosen, ids, total }) {
+  draw({ selection, chosen, ids, total, reading }) {
     show(part(this.#root, "chosen", HTMLElement), selection.size > 0 && !this.#isGoing);
     text(part(this.#root, "chosen-count", HTMLElement), selection.all ? `All ${count(selection.size)} that match` : `${count(selection.size)} selected`);
     const all = part(this.#root, "all", HTMLElement);
     show(all, !selection.all && chosen.length === ids.length && total !== null && total > ids.length);
     text(all, `Select all ${count(total ?? 0)} that match`);
+    /** @type {HTMLButtonElement} */ (all).disabled = reading;
     for (const verb of /** @type {Verb[]} */ (["cancel", "retry"])) {
       const able = chosen.filter((job) => isFor(verb, job)).length;
       const button = part(this.#root, verb, HTMLButtonElement);
@@ -52,21 +53,19 @@ export class ActivityDock extends HTMLElement {
     }
   }
 
-  /** @param {Verb} verb @param {number} done @param {number | null} total */
+  /** @param {Verb} verb @param {number} done @param {number} total */
   going(verb, done, total) {
     this.dismiss();
     this.#isGoing = true;
     show(part(this.#root, "chosen", HTMLElement), false);
     show(part(this.#root, "going", HTMLElement), true);
-    const bar = part(this.#root, "going-progress", HTMLProgressElement);
-    if (total === null) bar.removeAttribute("value");
-    else Object.assign(bar, { max: Math.max(total, done, 1), value: done });
-    text(part(this.#root, "going-text", HTMLElement), `${GOING[verb]} ${total === null ? count(done) : `${count(done)} of ${count(Math.max(total, done))}`} …`);
+    Object.assign(part(this.#root, "going-progress", HTMLProgressElement), { max: Math.max(total, done, 1), value: done });
+    text(part(this.#root, "going-text", HTMLElement), `${GOING[verb]} ${count(done)} of ${count(Math.max(total, done))} …`);
   }
 
   /** @param {string} said what became of it */
   say(said) {
-    this.#end();
+    this.end();
     text(part(this.#root, "said", HTMLElement), said);
     show(part(this.#root, "toast", HTMLElement), true);
     this.#fading = window.setTimeout(() => this.dismiss(), SAID_FOR);
@@ -74,7 +73,7 @@ export class ActivityDock extends HTMLElement {
 
   /** @param {Problem} problem */
   explain(problem) {
-    this.#end();
+    this.end();
     const actions = [{ label: "Dismiss", act: () => void this.dismiss() }];
     part(this.#root, "problem", HTMLElement).replaceChildren(problemView(problem, { actions, level: "error" }));
   }
@@ -90,7 +89,8 @@ export class ActivityDock extends HTMLElement {
     return was;
   }
 
-  #end() {
+  /** Whatever is told here is told no more. */
+  end() {
     this.dismiss();
     this.#isGoing = false;
     show(part(this.#root, "going", HTMLElement), false);

@@ -22,7 +22,9 @@ export class ActivityList extends PickList {
 
   /** @param {Board} board @param {(job: Job) => string} titleOf */
   draw(board, titleOf) {
-    this.drawRows({ ...pickable(board), hasMore: board.next !== null }, (row, id) => {
+    const { ids, selection, mayAct, reading, total } = board;
+    const shown = { ids, selection, isChosen: (/** @type {string} */ id) => board.isChosen(id), mayAct, hasMore: board.next !== null, reading, total };
+    this.drawRows(shown, (row, id) => {
       const job = /** @type {Job} */ (board.get(id));
       const title = titleOf(job);
       const look = [job.version, title, Math.floor(Date.now() / GROWS_OLD)].join("\n");
@@ -31,11 +33,6 @@ export class ActivityList extends PickList {
       return title;
     });
   }
-}
-
-/** What its fields and getters say. @param {Board} board */
-function pickable({ ids, selection, mayAct, reading, total }) {
-  return { ids, selection, mayAct, reading, total };
 }
 
 /** @param {HTMLElement} row @param {Job} job @param {string} title */

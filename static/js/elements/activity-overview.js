@@ -59,9 +59,9 @@ export class ActivityOverview extends HTMLElement {
     this.#workers.set(worker.worker_id, row);
     const silence = worker.beat_at ? Math.max(0, (now - Date.parse(worker.beat_at)) / 1000) : null;
     row.dataset["tone"] = silence !== null && silence > SILENT_AFTER ? "silent" : worker.busy ? "busy" : "idle";
-    text(part(row, "name", HTMLElement), worker.host);
+    text(part(row, "name", HTMLElement), worker.worker_id);
     part(row, "name", HTMLElement).title = `${worker.worker_id}, since ${inUtc(worker.started_at)}`;
-    text(part(row, "busy", HTMLElement), `${count(worker.busy)} of ${count(worker.slots)} busy`);
+    text(part(row, "busy", HTMLElement), `${counted(worker.busy, "jobs")}, ${counted(worker.slots, "places")}`);
     const beat = part(row, "beat", HTMLElement);
     text(beat, beatWords(silence));
     beat.title = worker.beat_at ? `Heartbeat at ${inUtc(worker.beat_at)}` : "";
@@ -82,11 +82,10 @@ function waitingWords({ counts, waiting_since }, now) {
   return `waiting, the oldest for ${duration(Math.max(0, (now - Date.parse(waiting_since)) / 1000))}`;
 }
 
-/** Workers serve every company, so places may be taken by work that is not seen here. @param {WorkerSeen[]} workers */
+/** Workers serve every company, so some places may be taken by work that is not told of here. @param {WorkerSeen[]} workers */
 function placesWords(workers) {
   const places = workers.reduce((sum, { slots }) => sum + slots, 0);
-  const busy = workers.reduce((sum, worker) => sum + worker.busy, 0);
-  return places ? `running · ${count(busy)} of ${counted(places, "places")} taken` : "running";
+  return places ? `running · ${counted(places, "places")} for all companies` : "running";
 }
 
 /** @param {Pace} pace */

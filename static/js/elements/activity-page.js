@@ -3,7 +3,8 @@
  * Tells `activity-go` (detail: {rest, replace}: what stands in the address beside the page, and whether in the place of
  * what stands there now) and `job-select` (detail: its id).
  *
- * @import { Verb } from "../activity-api.js"
+ * @import { Verb, Wanted } from "../activity-api.js"
+ * @import { Outcome } from "../activity/acts.js"
  * @import { Filter } from "../activity/filter.js"
  * @import { Command } from "../activity/keys.js"
  * @import { ActivityRoom } from "../activity/room.js"
@@ -32,6 +33,7 @@ export class ActivityPage extends HTMLElement {
   #root = clone("activity-page");
   /** @type {ActivityRoom | null} */
   #room = null;
+  #isOpen = false;
   #stop = false;
   #explained = "";
   #picker = new Picker(() => this.#list, () => this.#board);
@@ -50,7 +52,7 @@ export class ActivityPage extends HTMLElement {
     listen(this.#dock, {
       "dock-cancel": () => this.#act("cancel"),
       "dock-retry": () => this.#act("retry"),
-      "dock-all": () => this.#chooseAll(),
+      "dock-all": () => this.#board?.chooseAll(),
       "dock-clear": () => this.#picker.pickNone(),
       "dock-stop": () => (this.#stop = true),
     });
@@ -63,16 +65,29 @@ export class ActivityPage extends HTMLElement {
     this.#room = room;
     this.#stop = true;
     this.#explained = "";
-    this.#dock.dismiss();
+    this.#dock.end();
     for (const thing of [room.board, room.pulse]) thing.addEventListener("change", () => room === this.#room && this.#draw());
   }
 
   /** @param {Record<string, string>} rest what the address says */
   open(rest) {
+    const arrives = !this.#isOpen;
+    this.#isOpen = true;
     this.#board?.show(readFilter(rest));
     this.#room?.pulse.watch();
     this.#drawNow();
-    if (this.#list.at) this.#list.goTo(this.#list.at);
+    // Who only refines the filter is typing.
+    if (arrives && this.#list.at) this.#list.goTo(this.#list.at);
+  }
+
+  /** Nobody looks. */
+  rest() {
+    this.#isOpen = false;
+    this.#room?.rest();
+  }
+
+  search() {
+    this.#head.search();
   }
 
   get #board() {
@@ -134,11 +149,6 @@ export class ActivityPage extends HTMLElement {
     this.dispatchEvent(new CustomEvent("job-select", { detail: id }));
   }
 
-  #chooseAll() {
-    const board = this.#board;
-    if (board && board.total !== null) board.selection.chooseAll(board.total, board.seenAt);
-  }
-
   // --- doing ----------------------------------------------------------------------------------------
 
   /** To what is selected, else to the job where the keys are. @param {Verb} verb */
@@ -146,33 +156,55 @@ export class ActivityPage extends HTMLElement {
     const room = this.#room;
     if (!room?.mayAct || this.#dock.isGoing) return;
     const { selection, filter } = room.board;
-    if (selection.all) return this.#change(room, verb, ofAll(verb, wanted(filter), selection.all.seenAt), null);
+    if (selection.all) return this.#actOnAll(room, verb, ofAll(verb, wanted(filter), selection.all.seenAt));
     const chosen = selection.size ? room.board.chosen : [room.board.get(this.#list.at)];
     const ids = chosen.flatMap((job) => (job && isFor(verb, job) ? job.job_id : []));
     if (ids.length) return this.#change(room, verb, ofIds(verb, ids), ids.length);
-    if (selection.size || this.#list.at) this.#dock.say(outcomeWords(verb, { matched: 0, changed: 0, stopped: false }));
+    if (selection.size || this.#list.at) this.#sayNothing(verb);
   }
 
-  /** @param {ActivityRoom} room @param {Verb} verb @param {Partial<JobFilter>[]} filters @param {number | null} many */
+  /** @param {ActivityRoom} room @param {Verb} verb @param {Partial<JobFilter>[]} filters */
+  async #actOnAll(room, verb, filters) {
+    try {
+      // How many of all that match it can be done to is known to the server only.
+      const counts = await Promise.all(filters.map((filter) => room.api.count(/** @type {Wanted} */ (filter))));
+      const many = counts.reduce((sum, one) => sum + one, 0);
+      if (room === this.#room) await (many ? this.#change(room, verb, filters, many) : this.#sayNothing(verb));
+    } catch (error) {
+      if (room === this.#room) this.#dock.explain(asProblem(error));
+    }
+  }
+
+  /** @param {Verb} verb */
+  #sayNothing(verb) {
+    this.#dock.say(outcomeWords(verb, { matched: 0, changed: 0, stopped: false }));
+  }
+
+  /** @param {ActivityRoom} room @param {Verb} verb @param {Partial<JobFilter>[]} filters @param {number} many */
   async #change(room, verb, filters, many) {
     // One that is retried can be cancelled again: only that asks which is not easily taken back.
     if ((verb === "cancel" || many !== 1) && !(await ask(question(verb, many)))) return;
     if (room !== this.#room) return;
     this.#stop = false;
+    const { ids, all } = room.board.selection;
     const told = (/** @type {{matched: number}} */ { matched }) => {
       if (room === this.#room) this.#dock.going(verb, matched, many);
       return !this.#stop && room === this.#room;
     };
     told({ matched: 0 });
-    try {
-      const outcome = await changeAll(room.api, verb, filters, told);
-      if (room !== this.#room) return;
-      room.board.selection.clear();
-      this.#dock.say(outcomeWords(verb, outcome));
-    } catch (error) {
-      if (room === this.#room) this.#dock.explain(asProblem(error));
-    }
+    const outcome = await changeAll(room.api, verb, filters, told);
+    // Ticks that were set meanwhile are for the next act.
+    if (all === room.board.selection.all && all) room.board.selection.clear();
+    else room.board.selection.drop(ids);
     room.board.readSoon();
+    if (room === this.#room) this.#tellOutcome(verb, outcome);
+  }
+
+  /** @param {Verb} verb @param {Outcome} outcome */
+  #tellOutcome(verb, outcome) {
+    const said = outcomeWords(verb, outcome);
+    if (outcome.problem) this.#dock.explain({ ...outcome.problem, title: `${said}: ${outcome.problem.title}` });
+    else this.#dock.say(said);
     this.#draw();
   }
 

@@ -7,7 +7,7 @@
  * @import { Lines } from "../lines.js"
  */
 import { submitCommand, watchCommand } from "../curl.js";
-import { clockTime, duration } from "../format.js";
+import { clockTime, duration, exactDay } from "../format.js";
 import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { clone, element, part, show, text } from "../view.js";
@@ -142,14 +142,20 @@ function attemptEvent({ attempt, worker_id, started_at, ended_at, outcome, error
 
 /** @param {string} at @param {string} words */
 function event(at, words, tone = "") {
-  const item = element("li", "", moment(at, clockTime), " ", element("span", "", words));
+  const item = element("li", "", moment(at, when), " ", element("span", "", words));
   if (tone) item.dataset["tone"] = tone;
   return item;
 }
 
+/** With its day, where that is not today. @param {string} at */
+function when(at) {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return isToday ? clockTime(at) : `${exactDay(at)}, ${clockTime(at)}`;
+}
+
 /** @param {LogLine} line */
 function logLine({ at, level, text: said }) {
-  const item = element("li", "", moment(at, clockTime), " ", element("span", "", said));
+  const item = element("li", "", moment(at, when), " ", element("span", "", said));
   item.dataset["level"] = level;
   return item;
 }

@@ -30,6 +30,8 @@ export class ListHead extends HTMLElement {
   /** @type {number | undefined} */
   #typing;
   #conditions = "";
+  /** What the filter says. */
+  #text = "";
 
   /** @param {Kind} kind */
   constructor(kind) {
@@ -68,6 +70,7 @@ export class ListHead extends HTMLElement {
       const known = counted(tab);
       text(part(link, "count", HTMLElement), known === undefined ? "" : count(known));
     }
+    this.#text = filter.text;
     if (this.#typing === undefined && this.#search.value.trim() !== filter.text) this.#search.value = filter.text;
     text(part(this.root, "filter-count", HTMLElement), given ? count(given) : "");
     this.#drawConditions(conditions);
@@ -91,7 +94,8 @@ export class ListHead extends HTMLElement {
   #typed() {
     clearTimeout(this.#typing);
     this.#typing = undefined;
-    this.tell({ text: this.#search.value.trim() });
+    const typed = this.#search.value.trim();
+    if (typed !== this.#text) this.tell({ text: typed });
   }
 
   #unfold() {

@@ -11,6 +11,7 @@ import { plainLink } from "./page-links.js";
  * @typedef {object} Shown
  * @property {string[]} ids in order
  * @property {Selection} selection
+ * @property {(id: string) => boolean} [isChosen] where the selection alone does not say it
  * @property {boolean} mayAct
  * @property {boolean} hasMore
  * @property {boolean} reading
@@ -24,6 +25,10 @@ export class PickList extends HTMLElement {
   #rows = new Map();
   /** @type {string | null} where the keys are */
   #at = null;
+  /** The place of that row, which it keeps when the row has left. */
+  #place = -1;
+  /** @type {string[]} */
+  #ids = [];
 
   /** @param {{template: string, row: string}} kind the templates of the list and of a row, whose class has the same name */
   constructor({ template, row }) {
@@ -46,7 +51,8 @@ export class PickList extends HTMLElement {
 
   /** @param {string[]} ids @param {number} by how many further down */
   move(ids, by) {
-    const now = this.#at === null ? -1 : ids.indexOf(this.#at);
+    // Where its row has left, the next one has come into its place.
+    const now = this.#at === null && by > 0 ? this.#place - 1 : this.#place;
     const next = ids[Math.min(Math.max(now + by, 0), ids.length - 1)];
     if (next) this.goTo(next);
   }
@@ -54,20 +60,38 @@ export class PickList extends HTMLElement {
   /** @param {string} id where keys go on from */
   goTo(id) {
     this.#at = id;
+    this.#place = this.#ids.indexOf(id);
     this.#mark();
     const row = this.#rows.get(id);
     row?.scrollIntoView({ block: "nearest" });
     row?.querySelector("a")?.focus({ preventScroll: true });
   }
 
+  /**
+   * A row that leaves gives its place to none by itself: a key must not meet what nobody has looked at. It does not take
+   * the keyboard's focus away with it, though.
+   * @param {string[]} ids
+   */
+  #settle(ids) {
+    this.#ids = ids;
+    const place = this.#at === null ? -1 : ids.indexOf(this.#at);
+    if (place >= 0) this.#place = place;
+    else if (this.#at !== null) {
+      const hadFocus = this.#rows.get(this.#at)?.contains(document.activeElement);
+      this.#at = null;
+      if (hadFocus) part(this.root, "rows", HTMLElement).focus({ preventScroll: true });
+    }
+  }
+
   /** @param {Shown} shown @param {(row: HTMLElement, id: string) => string} drawRow draws one, and says what it is called */
-  drawRows({ ids, selection, mayAct, hasMore, reading, total }, drawRow) {
+  drawRows({ ids, selection, isChosen = (id) => selection.has(id), mayAct, hasMore, reading, total }, drawRow) {
+    this.#settle(ids);
     const known = new Set(ids);
     for (const id of this.#rows.keys()) if (!known.has(id)) this.#rows.delete(id);
-    hold(part(this.root, "rows", HTMLElement), ids.map((id) => this.#row(id, drawRow, selection.has(id), mayAct)));
+    hold(part(this.root, "rows", HTMLElement), ids.map((id) => this.#row(id, drawRow, isChosen(id), mayAct)));
     show(this.root, ids.length > 0);
     const all = part(this.root, "all", HTMLInputElement);
-    all.checked = selection.size > 0 && ids.every((id) => selection.has(id));
+    all.checked = selection.size > 0 && ids.every(isChosen);
     all.indeterminate = selection.size > 0 && !all.checked;
     show(/** @type {HTMLElement} */ (all.closest("label")), mayAct);
     const more = part(this.root, "more", HTMLButtonElement);
@@ -106,6 +130,7 @@ export class PickList extends HTMLElement {
     if (link && !plainLink(event)) return;
     event.preventDefault();
     this.#at = id;
+    this.#place = this.#ids.indexOf(id);
     this.#tell("row-open", id);
   }
 
