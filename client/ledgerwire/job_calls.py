@@ -9,20 +9,28 @@ from ledgerwire.access import Ticket
 from ledgerwire.activity import Activity
 from ledgerwire.calls import Calls, company_path
 from ledgerwire.company_calls import encoded
+from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.exchange import Request
 from ledgerwire.flow import Flow
 from ledgerwire.jobs import Changed, JobFilter
 
 
 def change_all(calls: Calls, company: str, verb: str, wanted: Mapping[str, Any]) -> Flow[Changed]:
-    """``verb`` is ``cancel`` or ``retry``. The server does some at once; it is asked on until all are done."""
+    """``verb`` is ``cancel`` or ``retry``. The server does some at once; it is asked on until all are done.
+
+    What ends it halfway carries a note of how many were changed before.
+    """
     matched = changed = 0
     while True:
         body = encoded(
             "jobs", {name: value for name, value in wanted.items() if value is not None}, JobFilter
         )
         request = Request(method="POST", path=f"{company_path(company)}/{verb}", json=body)
-        answer = yield from calls.ask(request)
+        try:
+            answer = yield from calls.ask(request)
+        except LedgerwireError as error:
+            error.add_note(f"{changed} jobs were changed before that.")
+            raise
         done = calls.read(answer, Changed, request)
         matched, changed = matched + done.matched, changed + done.changed
         if done.next_cursor is None or wanted.get("limit"):

@@ -26,6 +26,8 @@ BRIEFLY = 2
 HELD = 1.0
 #: Empty answers in a row beyond this make the pauses no longer.
 SELDOM = 3
+#: Held back answers that are cut off in a row, until none is asked to be held back any more.
+MOST_CUTS = 2
 
 
 class _Told(msgspec.Struct):
@@ -42,8 +44,9 @@ class PolledLine:
         self._persistence = persistence
         self._decoder = msgspec.json.Decoder(JobEvent | LogEvent)
         self._wait = 0
-        #: Until an answer that was held back is cut off on the way.
+        #: Until answers that were held back are cut off on the way, one after the other.
         self._may_wait = True
+        self._cuts = 0
         self._empty = 0
 
     def ask(self, since: str | None, *, briefly: bool = False) -> Request:
@@ -57,6 +60,8 @@ class PolledLine:
 
     def hear(self, answer: Answer) -> list[Event]:
         """Raises msgspec.DecodeError where the answer is anything else."""
+        if self._wait:
+            self._cuts = 0
         self._wait = WAIT if self._may_wait else 0
         told = answer.read(_Told)
         first: list[Event] = [told.snapshot] if told.snapshot else []
@@ -65,11 +70,13 @@ class PolledLine:
         return [*first, *events, Ping(company_id="", position=told.position)]
 
     def stops_waiting(self, trouble: Answer | Lost) -> bool:
-        """Whether it was the wait that was cut off: from now on every answer comes at once."""
+        """Whether it was the wait that was cut off: the next answer comes at once, after a second cut every one."""
         cut = isinstance(trouble, Lost) or trouble.status == HTTPStatus.GATEWAY_TIMEOUT
         if not (cut and self._wait):
             return False
-        self._may_wait, self._wait = False, 0
+        # One may have been the server that went away; two in a row are somebody who bears no waiting.
+        self._cuts += 1
+        self._may_wait, self._wait = self._cuts < MOST_CUTS, 0
         return True
 
     def pause(self, *, news: bool, took: float) -> Pause:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerwire import AsyncLedgerwire, InvalidSubmission, Ledgerwire
+from ledgerwire import APIError, AsyncLedgerwire, InvalidSubmission, Ledgerwire
+from ledgerwire.errors import Problem
 from ledgerwire.jobs import Changed
 from tests.client.jobs import NOON
 from tests.client.server import Server, lose, reply
@@ -24,6 +25,14 @@ async def test_awaited_a_limit_is_one_answer(async_client: AsyncLedgerwire, serv
     server.on("POST", f"{JOBS}/cancel", reply(Changed(10, 9, "c2"), 202))
     assert await async_client.cancel_jobs("demo", limit=10) == Changed(10, 9, "c2")
     assert len(server.calls) == 1
+
+
+def test_what_ends_it_halfway_says_how_far_it_came(client: Ledgerwire, server: Server) -> None:
+    refused = reply(Problem(type="/problems/forbidden", title="No", status=403), 403)
+    server.on("POST", f"{JOBS}/retry", reply(Changed(1000, 998, "c2"), 202), refused)
+    with pytest.raises(APIError) as raised:
+        client.retry_jobs("demo")
+    assert raised.value.__notes__ == ["998 jobs were changed before that."]
 
 
 def test_what_is_no_filter_is_not_sent(client: Ledgerwire, server: Server) -> None:

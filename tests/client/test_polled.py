@@ -109,12 +109,20 @@ def test_after_an_absence_of_the_server_a_stream_is_opened_at_once() -> None:
     assert [opened.socket for opened in world.of(Open)] == [True, True, False, False, True]
 
 
-def test_where_waiting_is_cut_off_every_answer_comes_at_once() -> None:
-    world = until_refused(*BLOCKED, answer("e.1"), Lost("cut"), answer("e.1"), answer("e.2", TWO))
+def test_where_waiting_is_cut_off_twice_every_answer_comes_at_once() -> None:
+    cut = (Lost("cut"), answer("e.1"))
+    world = until_refused(*BLOCKED, answer("e.1"), *cut, *cut, answer("e.2", TWO))
     assert world.shown == [TWO]
-    assert asked(world) == [
-        *({}, {"since": "e.1", "wait": "20"}, {"since": "e.1"}, {"since": "e.1"}, {"since": "e.2"})
-    ]
+    held, plain = {"since": "e.1", "wait": "20"}, {"since": "e.1"}
+    assert asked(world) == [{}, held, plain, held, plain, plain, {"since": "e.2"}]
+
+
+def test_a_server_that_was_away_once_is_waited_for_again() -> None:
+    cut, news = (Lost("cut"), answer("e.1")), answer("e.2", TWO)
+    world = until_refused(*BLOCKED, answer("e.1"), *cut, news, Lost("cut"), answer("e.2"))
+    held, plain = {"since": "e.1", "wait": "20"}, {"since": "e.1"}
+    later = {"since": "e.2", "wait": "20"}
+    assert asked(world) == [{}, held, plain, held, later, {"since": "e.2"}, later]
 
 
 def test_after_minutes_of_polling_the_better_lines_are_tried_again() -> None:
