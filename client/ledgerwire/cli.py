@@ -24,7 +24,7 @@ from ledgerwire.command import (
     watch_option,
 )
 from ledgerwire.diagnosing import doctor
-from ledgerwire.display import as_json, listing, log_line, printable, summary
+from ledgerwire.display import as_json, attempt_line, listing, log_line, origin, printable, summary
 from ledgerwire.exporting import export, quickbooks
 from ledgerwire.following import display_for, ended, follow, show_all, submitted, tell, terminal
 from ledgerwire.jobs import Status
@@ -178,21 +178,20 @@ def wait(session: Session, job: str, timeout: float | None, *, in_json: bool) ->
 @as_json_option
 @pass_session
 def show(session: Session, job: str, *, in_json: bool) -> None:
-    """Show JOB as it is now, and every attempt at it."""
+    """Show JOB as it is now, who submitted it when, and every attempt at it."""
     handle = session.client.job(job)
     tell(handle.job, in_json=in_json)
     if in_json:
         return
-    for attempt in handle.attempts():
-        text = f"  attempt {attempt.attempt}: {attempt.outcome} on {attempt.worker_id}, {attempt.started_at:%F %T}"
-        click.echo(printable(text))
+    for line in (*origin(handle.job), *map(attempt_line, handle.attempts())):
+        click.echo(f"  {line}")
 
 
 @main.command("list")
 @company_option
 @click.option("--status", type=click.Choice([status.value for status in Status]))
 @click.option("--kind", help="Like upload-and-categorize.")
-@click.option("--text", help="Stands in the id, a file's name, the submitter or the error.")
+@click.option("--text", help="Stands in a file's name, the submitter or the error, or begins the id.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @as_json_option
 @pass_session
@@ -224,11 +223,15 @@ def list_jobs(
 @pass_session
 def log(session: Session, job: str, *, in_json: bool) -> None:
     """Write every line that JOB has logged."""
+    is_empty = True
     for line in session.client.job(job).log():
+        is_empty = False
         if in_json:
             as_json(line)
         else:
             click.echo(log_line(line))
+    if is_empty:
+        click.echo(f"Job {printable(job)} has logged no line.", err=True)
 
 
 # --- acting -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ What a bank file or a server says is data: control characters never reach the te
 from __future__ import annotations
 
 import enum
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,10 +19,12 @@ from rich.text import Text
 
 from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.handles import WatchEvent
-from ledgerwire.jobs import Job, LogLine, Status
+from ledgerwire.jobs import Attempt, Job, LogLine, Status
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+#: Columns of a terminal from which on there is room for what a job is and what it says.
+ROOMY = 120
 _COLOURS = {Status.COMPLETE: "green", Status.FAILED: "red", Status.CANCELLED: "yellow"}
 
 
@@ -52,9 +55,25 @@ def details(job: Job) -> str:
     return printable(" · ".join(filter(None, parts)))
 
 
+def moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def origin(job: Job) -> list[str]:
+    """What it works on, where it has a name, and who wanted it when."""
+    who = f"submitted by {job.submitted_by}" if job.submitted_by else "submitted"
+    title = [f"title: {job.title}"] if job.title else []
+    return [printable(line) for line in (*title, f"{who}, {moment(job.created_at)}")]
+
+
+def attempt_line(attempt: Attempt) -> str:
+    where = f"{attempt.outcome} on {attempt.worker_id}"
+    return printable(f"attempt {attempt.attempt}: {where}, {moment(attempt.started_at)}")
+
+
 def log_line(line: LogLine) -> str:
     mark = "" if line.level == "info" else f"{line.level}: "
-    return printable(f"{line.at:%Y-%m-%d %H:%M:%S}  {mark}{line.text}")
+    return printable(f"{moment(line.at)}  {mark}{line.text}")
 
 
 def said(line: LogLine) -> str:
@@ -103,20 +122,34 @@ def duration(seconds: int) -> str:
 
 def listing(jobs: list[Job], console: Console | None) -> None:
     """A table on a terminal, else lines with tabs between their fields."""
-    if console is None:
-        for job in jobs:
-            click.echo("\t".join(map(printable, (job.job_id, *_fields(job)))))
+    if console is not None:
+        console.print(_table(jobs, is_roomy=console.width >= ROOMY))
         return
-    table = Table("Job", "Status", Column("%", justify="right"), "Kind", "Submitted", "", box=None)
     for job in jobs:
-        state, *rest = (Text(printable(field)) for field in _fields(job))
-        state.stylize(_COLOURS.get(job.status, ""))
-        table.add_row(job.job_id, state, *rest)
-    console.print(table)
+        created = f"{job.created_at.astimezone(UTC):%F %R} UTC"
+        fields = (job.job_id, _state(job), job.progress, job.kind, created, details(job), job.title or "")
+        click.echo("\t".join(map(printable, fields)))
 
 
-def _fields(job: Job) -> tuple[str, ...]:
-    return (_state(job), str(job.progress), job.kind, f"{job.created_at:%F %R}", details(job))
+def _table(jobs: list[Job], *, is_roomy: bool) -> Table:
+    """One line a job. An id is of use only as a whole, so a title or what it says is cut where there is no room."""
+    whole = [Column(name, no_wrap=True) for name in ("Job", "Status", "%", "Created UTC")]
+    whole[2].justify = "right"
+    table = Table(*whole, "Title", box=None, padding=(0, 1, 0, 0))
+    if is_roomy:
+        table.add_column("Kind", no_wrap=True)
+        table.add_column("")
+    for job in jobs:
+        state = Text(_state(job), _COLOURS.get(job.status, ""))
+        told = (job.kind, details(job)) if is_roomy else ()
+        named = job.title or ("" if is_roomy else job.kind)
+        created = f"{job.created_at.astimezone(UTC):%b %d %H:%M}"
+        table.add_row(_cell(job.job_id), state, str(job.progress), created, *map(_cell, (named, *told)))
+    return table
+
+
+def _cell(text: str) -> Text:
+    return Text(printable(text), no_wrap=True, overflow="ellipsis")
 
 
 # --- watching ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -192,12 +193,36 @@ def test_show_and_log(run: CliRun, server: Server) -> None:
     server.on("GET", f"{JOB}/attempts", reply(AttemptPage([Attempt(1, "w1", NOON, None, "lost")], None)))
     lines = [LogLine(NOON, "info", "coffee"), LogLine(NOON, "warning", "no rule for tea")]
     server.on("GET", f"{JOB}/log", reply(LogPage([LogEntry(1, lines)], None)))
-    assert "attempt 1: lost on w1" in run("show", "j1").stdout
+    assert "attempt 1: lost on w1, 2026-06-01 12:00:00 UTC\n" in run("show", "j1").stdout
     assert json.loads(run("show", "j1", "--json").stdout)["progress"] == 42
     assert run("log", "j1").stdout == (
-        "2026-06-01 12:00:00  coffee\n2026-06-01 12:00:00  warning: no rule for tea\n"
+        "2026-06-01 12:00:00 UTC  coffee\n2026-06-01 12:00:00 UTC  warning: no rule for tea\n"
     )
     assert len(run("log", "j1", "--json").stdout.splitlines()) == 2
+
+
+def test_show_tells_the_file_and_who_wanted_it_when(run: CliRun, server: Server) -> None:
+    server.on("GET", f"{JOB}/attempts", reply(AttemptPage([], None)))
+    server.on("GET", JOB, reply(a_job(title="june.csv", submitted_by="Ann")))
+    assert run("show", "j1").stdout.splitlines()[1:] == [
+        "  title: june.csv",
+        "  submitted by Ann, 2026-06-01 12:00:00 UTC",
+    ]
+    server.on("GET", JOB, reply(a_job()))
+    assert run("show", "j1").stdout.splitlines()[1:] == ["  submitted, 2026-06-01 12:00:00 UTC"]
+
+
+def test_a_job_without_lines_says_so_beside_its_log(run: CliRun, server: Server) -> None:
+    server.on("GET", JOB, reply(a_job()))
+    server.on("GET", f"{JOB}/log", reply(LogPage([], None)))
+    done = run("log", "j1")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "Job j1 has logged no line.\n")
+
+
+def test_a_list_in_a_pipe_tells_file_and_zone(run: CliRun, server: Server) -> None:
+    server.on("GET", COMPANY, reply(Page([a_job(title="june.csv")], None)))
+    fields = run("list").stdout.rstrip("\n").split("\t")
+    assert fields == ["j1", "running", "0", "categorize", "2026-06-01 12:00 UTC", "", "june.csv"]
 
 
 def test_cancel_and_retry(run: CliRun, server: Server) -> None:
@@ -218,17 +243,24 @@ def test_what_a_bank_file_says_cannot_drive_the_terminal(run: CliRun, server: Se
     evil = LogLine(NOON, "info", "\x1b[2J\x07[red]coffee\r\nj9  complete")
     server.on("GET", JOB, reply(a_job(message="\x1b]0;owned\x07")))
     server.on("GET", f"{JOB}/log", reply(LogPage([LogEntry(1, [evil])], None)))
-    assert run("log", "j1").stdout == "2026-06-01 12:00:00   [2J [red]coffee  j9  complete\n"
+    assert run("log", "j1").stdout == "2026-06-01 12:00:00 UTC   [2J [red]coffee  j9  complete\n"
     assert "\x1b" not in run("show", "j1").stdout
+    evil_job = a_job(title="\x1b]0;owned\x07\nj9", submitted_by="\x1b[2J\nAnn")
+    server.on("GET", JOB, reply(evil_job))
+    server.on("GET", COMPANY, reply(Page([evil_job], None)))
+    for done in (run("show", "j1"), run("list")):
+        assert not set(done.stdout) & {"\x1b", "\x07"}
+        assert not any(line.startswith("j9") for line in done.stdout.splitlines())
+    assert "Ann" not in run("show", "j1").stdout.splitlines()
 
 
 # --- in a real terminal, as a real process ----------------------------------------------------------
 
 
-def in_terminal(server: Server, *words: str, keys: bytes = b"") -> tuple[int, str]:
+def in_terminal(server: Server, *words: str, keys: bytes = b"", columns: int = 160) -> tuple[int, str]:
     """Runs the command in a pseudo-terminal; its exit code and all that it wrote there."""
     ours, theirs = pty.openpty()
-    env = {**os.environ, "LEDGERWIRE_URL": server.url, "TERM": "xterm", "COLUMNS": "160"}
+    env = {**os.environ, "LEDGERWIRE_URL": server.url, "TERM": "xterm", "COLUMNS": str(columns)}
     command = [sys.executable, "-m", "ledgerwire", *words]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
         os.close(theirs)
@@ -255,11 +287,26 @@ def test_a_terminal_gets_a_bar_with_step_units_and_eta(server: Server) -> None:
 
 
 def test_a_terminal_gets_a_table(server: Server) -> None:
-    server.on("GET", COMPANY, reply(Page([a_job(), failed(job_id="j2")], None)))
+    server.on("GET", COMPANY, reply(Page([a_job(title="june.csv"), failed(job_id="j2")], None)))
     code, written = in_terminal(server, "list")
     assert code == 0
-    assert "Submitted" in written
+    assert "Created UTC" in written
+    assert "june.csv" in written
     assert "The worker was lost" in written
+
+
+def test_a_table_fits_80_columns_and_keeps_whole_ids(server: Server) -> None:
+    job_id = "0199a3c8-1f6e-7d35-8b44-6d2f0c9e5a17"
+    title = "statement of the checking account, june 2026.csv"
+    jobs = [a_job("cancelled", job_id=job_id, title=title, progress=100), failed(job_id=job_id[:-1] + "8")]
+    server.on("GET", COMPANY, reply(Page(jobs, None)))
+    _, written = in_terminal(server, "list", columns=80)
+    _, first, second = (re.sub(r"\x1b\[[0-9;]*m", "", line) for line in written.splitlines())
+    assert max(len(first), len(second)) <= 80
+    assert first.split()[:6] == [job_id, "cancelled", "100", "Jun", "01", "12:00"]
+    assert "statement" in first
+    assert first.rstrip().endswith("…")
+    assert second.rstrip().endswith("categorize")
 
 
 def test_a_person_is_asked_before_a_cancel(server: Server) -> None:
