@@ -64,7 +64,8 @@ JobWords = Annotated[
         required=False,
         max_length=200,
         pattern=PLAIN,
-        description="Stands in the job's id, file names, submitter, tenant or error, in any case; not with `since`",
+        description="Stands in the file names, submitter, tenant or error, in any case, or is how the id begins;"
+        " not with `since`",
     ),
 ]
 Since = Annotated[
@@ -280,8 +281,14 @@ async def list_jobs(
     position = (await kernel.see(company_id)).position
     records = await kernel.ledger.page(company_id, query, before=cursor, limit=limit + 1)
     more = records[limit - 1].job_id if len(records) > limit else None
-    total = await kernel.ledger.count(company_id, query) if count else None
-    return await _listed(request, kernel, records[:limit], more, position, total)
+    counted = await _counted(kernel, company_id, query) if count else {}
+    return await _listed(request, kernel, records[:limit], more, position, **counted)
+
+
+async def _counted(kernel: Kernel, company_id: str, query: JobQuery) -> dict[str, Any]:
+    counts = await kernel.ledger.count_by_status(company_id, query)
+    asked = query.statuses or tuple(Status)
+    return {"total": sum(getattr(counts, status) for status in asked), "counts": counts}
 
 
 async def _changed(
@@ -322,10 +329,10 @@ async def _listed(
     records: Sequence[JobRecord],
     more: str | None,
     position: Position,
-    total: int | None = None,
+    **counted: Any,
 ) -> Response[bytes]:
     seen = await kernel.see(records[0].company_id, records) if records else Seen([], position)
-    return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position), total=total)
+    return page(request, [msgspec.Raw(body) for body in seen.jobs], more, headers=at(position), **counted)
 
 
 route_handlers = [get_job, get_job_log, get_job_attempts, list_jobs]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from ledgerwire.activity import JobCounts
 from ledgerwire.errors import Problem
 from ledgerwire.text import PLAIN, PROSE, Label
 
@@ -80,6 +81,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     #: Who submitted it: a key's or a person's name.
     submitted_by: str | None = None
     parent_id: str | None = None
+    #: Who asked it to stop, and why.
+    cancelled_by: str | None = None
+    cancel_reason: str | None = None
+    #: Who last had it run again, and when.
+    retried_by: str | None = None
+    retried_at: datetime | None = None
     #: What a complete job found; counts, by kind.
     result: dict[str, Any] | None = None
     #: Why a failed job failed, or what the last passing error was while it waits for ``retry_at``.
@@ -128,8 +135,10 @@ class Page(msgspec.Struct, frozen=True):
 
     data: list[Job]
     next_cursor: str | None
-    #: How many match in all, counted up to 100,000, where ``?count=true`` asked for it.
+    #: How many match in all, counted up to 100,000, where ``?count=true`` asked for it ...
     total: int | None = None
+    #: ... and how many would, by status, whatever status was asked for.
+    counts: JobCounts | None = None
 
 
 class LogPage(msgspec.Struct, frozen=True):
@@ -159,7 +168,7 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     job_ids: Annotated[list[JobId], msgspec.Meta(max_length=1_000)] | None = None
     status: Status | list[Status] | None = None
     kind: Label | list[Label] | None = None
-    #: Stands in the job's id, file names, submitter, tenant or error, in any case.
+    #: Stands in the file names, submitter, tenant or error, in any case, or is how the id begins.
     text: Annotated[str, msgspec.Meta(max_length=200, pattern=PLAIN)] | None = None
     created_after: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     created_before: Annotated[datetime, msgspec.Meta(tz=True)] | None = None

@@ -67,6 +67,10 @@
  * @property {string | null} finished_at
  * @property {string | null} submitted_by
  * @property {string | null} parent_id
+ * @property {string | null} cancelled_by
+ * @property {string | null} cancel_reason
+ * @property {string | null} retried_by
+ * @property {string | null} retried_at
  * @property {Record<string, any> | null} result
  * @property {Problem | null} error
  * @property {Usage} usage
@@ -90,11 +94,14 @@
  * @property {LogLine[]} lines
  */
 
+/** @import { JobCounts } from "./contract-activity.js" */
+
 /**
  * @typedef {object} Page
  * @property {Job[]} data
  * @property {string | null} next_cursor
  * @property {number | null} total
+ * @property {JobCounts | null} counts
  */
 
 /**

@@ -150,8 +150,9 @@ export function tookWords({ status, started_at, finished_at }) {
   return `${status === "complete" ? "Finished in" : "Ended after"} ${duration(Math.max(0, (Date.parse(finished_at) - Date.parse(started_at)) / 1000))}`;
 }
 
-/** The counts of a result, as a reader needs them: "imported 120 · categorized 118". @param {Record<string, any> | null} result */
+/** The counts of a result, as a reader needs them: "imported 120 · categorized 118"; or why there are none. @param {Record<string, any> | null} result */
 export function resultWords(result) {
+  if (typeof result?.["reason"] === "string") return result["reason"];
   const counts = Object.entries(result ?? {}).filter(([, value]) => typeof value === "number" && value > 0);
   return counts.slice(0, 6).map(([name, value]) => `${name.replaceAll("_", " ")} ${count(value)}`).join(" · ");
 }

@@ -75,7 +75,7 @@ async def _figures(database: Database) -> dict[str, float]:
         "newest": await _pace(lambda: ledger.page(COMPANY, JobQuery())),
         "failed": await _pace(lambda: ledger.page(COMPANY, JobQuery(statuses=[Status.FAILED]))),
         "rare_text": await _pace(lambda: ledger.page(COMPANY, rare)),
-        "counted": await _pace(lambda: ledger.count(COMPANY, JobQuery())),
+        "counted": await _pace(lambda: ledger.count_by_status(COMPANY, JobQuery())),
     }
 
 

@@ -194,6 +194,9 @@ async def test_a_list_is_filtered(api: Api) -> None:
         assert await ids(text=old.job_id.upper()) == [old.job_id]
         counted = await client.get("/api/jobs/company/acme?count=true&limit=1")
         assert (counted.json()["total"], len(counted.json()["data"])) == (2, 1)
+        narrowed = await client.get("/api/jobs/company/acme?count=true&status=pending")
+        counts = {"pending": 1, "running": 0, "complete": 0, "failed": 0, "cancelled": 1}
+        assert (narrowed.json()["total"], narrowed.json()["counts"]) == (1, counts)
 
 
 async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
@@ -216,6 +219,9 @@ async def test_jobs_are_found_by_what_a_person_knows_of_them(api: Api) -> None:
         assert await titles("ACME BOOKKEEPER") == names[::-1]
         assert await titles('no "übertrag"') == [names[1]]
         assert await titles("title") == []
+        # Of an id only its beginning tells: any few letters stand in one by chance.
+        assert await titles(job_in(answer).job_id[:13]) == [names[1]]
+        assert await titles(job_in(answer).job_id[-12:]) == []
 
 
 @pytest.mark.parametrize(
@@ -322,6 +328,18 @@ async def test_cancel_and_retry_answer_with_the_job(api: Api) -> None:
         assert retried.headers["location"] == f"/api/jobs/{job.job_id}"
     record = await api.kernel.ledger.find(job.job_id)
     assert record is not None
+
+
+async def test_who_cancelled_why_and_who_retried_is_told(api: Api) -> None:
+    async with api.member() as client:
+        job = await api.submit(client)
+        await client.post(f"/api/jobs/{job.job_id}/cancel", json={"reason": "wrong account"})
+        cancelled = job_in(await client.get(f"/api/jobs/{job.job_id}"))
+        assert (cancelled.cancelled_by, cancelled.cancel_reason) == ("acme bookkeeper", "wrong account")
+        await client.post(f"/api/jobs/{job.job_id}/retry")
+        again = job_in(await client.get(f"/api/jobs/{job.job_id}"))
+        assert (again.retried_by, again.cancelled_by) == ("acme bookkeeper", None)
+        assert again.retried_at is not None
 
 
 async def test_what_the_state_forbids_says_what_to_do(api: Api) -> None:

@@ -33,6 +33,8 @@ class Activity:
 
     def open(self, query: str = "") -> Activity:
         self.page.goto(f"{self.dashboard.url}/?company={self.office.company}&page=activity{query}")
+        # Nothing of it is to be seen before a person is known.
+        expect(self.page.locator("activity-page")).to_be_visible()
         expect(self.page.locator("activity-page [data-part=reading]")).to_be_hidden()
         return self
 
@@ -87,7 +89,9 @@ def test_the_work_at_large(activity: Activity, office: Office) -> None:
     page = activity.open().page
     tabs = page.get_by_role("navigation", name="Which jobs").get_by_role("link")
     expect(tabs).to_have_text(["All 10", "Waiting 0", "Running 0", "Complete 7", "Failed 2", "Cancelled 1"])
-    expect(page.get_by_role("img", name="10 jobs ended in the last hour, 2 of them failed")).to_be_visible()
+    expect(
+        page.get_by_role("img", name="10 jobs ended in the last hour, 2 failed, 1 cancelled")
+    ).to_be_visible()
     expect(page.locator("activity-overview [data-part=pace]")).to_contain_text("Half took up to 10 s")
     expect(page.locator(".worker-row")).to_contain_text("0 jobs, 4 places")
     expect(page.locator(".worker-row [data-part=beat]")).to_contain_text("heartbeat")
@@ -130,10 +134,15 @@ def test_conditions_are_read_and_taken_away(activity: Activity, office: Office) 
     activity.dashboard.press("Filters")
     page.get_by_label("Submitted").select_option("In the last hour")
     expect(activity.rows).to_have_count(2)
+    chips = page.locator("activity-page .conditions [data-part=words]")
+    expect(chips).to_have_text(["In the last hour"])
+    expect(activity.tab("All")).to_have_text("All 2")
     page.get_by_role("button", name="Remove the condition: In the last hour").click()
     expect(activity.rows).to_have_count(3)
     page.get_by_label("Kind").select_option("Receipts")
-    expect(page.get_by_role("heading", name="No job matches")).to_be_visible()
+    expect(page.locator(".activity > [data-part=instead]")).to_contain_text("No job matches")
+    expect(chips).to_have_text(["Receipts"])
+    expect(activity.tab("All")).to_have_text("All 0")
     activity.dashboard.press("Show all jobs")
     last_day = page.locator("activity-page").get_by_label("To", exact=True)
     last_day.fill((datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d"))
@@ -229,6 +238,21 @@ def test_a_selection_is_retried_by_keys(activity: Activity, office: Office) -> N
     expect(activity.tab("Failed")).to_have_text("Failed 4")
 
 
+def test_who_cancelled_and_who_retried_is_told(activity: Activity, office: Office) -> None:
+    fill(office, pending=1)
+    page = activity.open().page
+    activity.press("j c")
+    activity.confirm("Cancel 1 job")
+    expect(activity.tab("Cancelled")).to_have_text("Cancelled 1")
+    activity.press("j Enter")
+    page.locator("job-details summary").click()
+    timeline = page.locator("job-details .timeline")
+    expect(timeline).to_contain_text("Cancelled by Ada")
+    page.get_by_role("button", name="Retry").click()
+    expect(timeline).to_contain_text("Retried by Ada")
+    expect(timeline).to_contain_text("Attempt 1: failed")
+
+
 def test_one_is_cancelled_by_a_key_that_asks(activity: Activity, office: Office) -> None:
     fill(office, pending=2)
     page = activity.open().page
@@ -268,7 +292,10 @@ def test_typing_is_no_command(activity: Activity, office: Office) -> None:
     page.keyboard.type("rrc")
     expect(page.get_by_role("searchbox")).to_have_value("failed rrc")
     expect(activity.rows).to_have_count(0)
+    page.get_by_role("searchbox").fill("")
+    # None of them was retried.
     expect(activity.tab("Failed")).to_have_text("Failed 2")
+    expect(activity.rows.filter(has_text="attempt 2")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
@@ -348,7 +375,7 @@ def test_the_inside_of_a_job(
     timeline = page.locator("job-details .timeline li")
     expect(timeline).to_have_count(3)
     expect(timeline.nth(0)).to_contain_text("Submitted by Ada")
-    expect(timeline.nth(1)).to_contain_text("Attempt 1 failed after")
+    expect(timeline.nth(1)).to_contain_text("Attempt 1: failed after")
     expect(timeline.nth(1)).to_contain_text("2026-06-31")
     expect(timeline.nth(2)).to_contain_text("Failed")
     expect(page.locator("job-details [data-part=input]")).to_contain_text('"kind": "upload-and-categorize"')

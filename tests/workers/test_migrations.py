@@ -104,9 +104,9 @@ def test_jobs_of_before_are_called_by_their_files_and_found_by_them(old_books: s
     migrate(old_books)
     said = "SELECT job_id, title, words, error_words FROM jobs ORDER BY job_id"
     assert read(old_books, said) == [
-        ("j-1", "Juni.CSV", "j-1\nann\nt-7\njuni.csv", None),
-        ("j-2", "a.jpg and 1 more", "j-2\n\nt-7\na.jpg\nb.jpg", None),
-        ("j-3", None, "j-3\n\nt-7", "spalte übertrag fehlt.\nzeile 3"),
+        ("j-1", "Juni.CSV", "ann\nt-7\njuni.csv", None),
+        ("j-2", "a.jpg and 1 more", "t-7\na.jpg\nb.jpg", None),
+        ("j-3", None, "t-7", "spalte übertrag fehlt.\nzeile 3"),
     ]
     command.downgrade(alembic_config(old_books), "0007")
     assert read(old_books, "SELECT count(*) FROM jobs") == [(3,)]

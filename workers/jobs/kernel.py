@@ -141,7 +141,7 @@ class Kernel:
 
     async def retry(self, job_id: str, *, by: str) -> JobRecord | None:
         """Give an ended job all its budgets again; None where there is no such job, else WrongState."""
-        record = await self.lifecycle.retry(job_id)
+        record = await self.lifecycle.retry(job_id, by=by)
         if record is not None:
             log.info("Job %s is retried by %s.", job_id, by)
             self.publisher.tell(record, fresh=True)

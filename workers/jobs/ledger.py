@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledgerwire.activity import JobCounts
 from ledgerwire.jobs import TERMINAL, Attempt, LogEntry, LogLine, Status
 from ledgerwire.submissions import Submission, Upload
 from workers.database import Database, insert_new
@@ -64,7 +65,7 @@ class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
     created_before: datetime | None = None
     #: Ended by then; where it is asked for, one that has not ended is none of them.
     finished_before: datetime | None = None
-    #: Stands among the words of naming.py.
+    #: Stands among the words of naming.py, or is how the id begins.
     text: str = ""
     #: Only these; None means any.
     job_ids: Sequence[str] | None = None
@@ -148,12 +149,13 @@ class Ledger:
             found = await connection.execute(statement.order_by(jobs.c.job_id).limit(limit))
             return list(found.scalars())
 
-    async def count(self, company_id: str, query: JobQuery) -> int:
-        """How many ``query`` means, counted up to COUNTED."""
-        some = _matching(company_id, query).with_only_columns(jobs.c.job_id).limit(COUNTED).subquery()
+    async def count_by_status(self, company_id: str, query: JobQuery) -> JobCounts:
+        """How many of each status ``query`` means, its own statuses left aside; counted up to COUNTED in all."""
+        some = _matching(company_id, msgspec.structs.replace(query, statuses=()))
+        each = some.with_only_columns(jobs.c.status).limit(COUNTED).subquery()
         async with self.database.reading() as connection:
-            found: int = (await connection.execute(select(func.count()).select_from(some))).scalar_one()
-            return found
+            rows = await connection.execute(select(each.c.status, func.count()).group_by(each.c.status))
+            return JobCounts(**{row[0]: row[1] for row in rows})
 
     async def current(self, company_id: str) -> list[JobRecord]:
         """What a snapshot of a company holds: all unfinished (500 at most) and the newest 50."""
@@ -262,7 +264,7 @@ def _new_row(
         "tenant_id": submission.tenant_id,
         "kind": params["kind"],
         "title": title(submission),
-        "words": words(submission, job_id, submitted_by),
+        "words": words(submission, submitted_by),
         "params": params,
         "status": Status.PENDING,
         "request_hash": request_hash(submission),
@@ -301,7 +303,9 @@ def _matching(company_id: str, query: JobQuery) -> Select[Any]:
 
 
 def _says(text: str) -> ColumnElement[bool]:
-    return or_(*(words.contains(text, autoescape=True) for words in (jobs.c.words, jobs.c.error_words)))
+    """An id is a long row of letters and digits, in which a short word stands by chance: only its beginning tells."""
+    said = (words.contains(text, autoescape=True) for words in (jobs.c.words, jobs.c.error_words))
+    return or_(jobs.c.job_id.startswith(text, autoescape=True), *said)
 
 
 def _key_expired() -> Any:

@@ -158,7 +158,7 @@ class Lifecycle:
             await _refuse(tx, job_id, "cancelled")
             return None
 
-    async def retry(self, job_id: str) -> JobRecord | None:
+    async def retry(self, job_id: str, *, by: str | None = None) -> JobRecord | None:
         """A person's retry: budgets and flags are cleared, the checkpoint stays."""
         async with self.database.transaction() as tx:
             again = await _change(
@@ -173,6 +173,8 @@ class Lifecycle:
                 cancel_requested=False,
                 cancelled_by=None,
                 cancel_reason=None,
+                retried_by=by,
+                retried_at=datetime.now(UTC),
                 enqueue_no=VOIDED,
                 queued_at=None,
                 retry_at=None,

@@ -23,9 +23,9 @@ def title(submission: Submission) -> str | None:
     return names[0][: LONGEST_TITLE - len(more)] + more
 
 
-def words(submission: Submission, job_id: str, submitted_by: str | None) -> str:
-    """Its id, who submitted it and its files, folded; one to a line, so that no search matches over two of them."""
-    said = [job_id, submitted_by or "", submission.tenant_id or "", *_file_names(submission)]
+def words(submission: Submission, submitted_by: str | None) -> str:
+    """Who submitted it, for whom, and its files, folded; one to a line, so that no search matches over two of them."""
+    said = [submitted_by or "", submission.tenant_id or "", *_file_names(submission)]
     return folded("\n".join(said))[:MOST_WORDS]
 
 

@@ -66,6 +66,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     cancel_requested: bool
     cancelled_by: str | None
     cancel_reason: str | None
+    retried_by: str | None
+    retried_at: datetime | None
     retry_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -107,6 +109,10 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
             finished_at=self.finished_at,
             submitted_by=self.submitted_by,
             parent_id=self.parent_id,
+            cancelled_by=self.cancelled_by,
+            cancel_reason=self.cancel_reason,
+            retried_by=self.retried_by,
+            retried_at=self.retried_at,
             result=self.result,
             error=self.error,
             usage=seen.usage,

@@ -49,6 +49,9 @@ jobs = Table(
     Column("cancel_requested", Boolean, nullable=False, server_default=false()),
     Column("cancelled_by", String(200)),
     Column("cancel_reason", Text),
+    #: Who last gave it all its budgets again, and when.
+    Column("retried_by", String(200)),
+    Column("retried_at", UTCTime),
     #: Not before this moment.
     Column("retry_at", UTCTime),
     Column("created_at", UTCTime, nullable=False),

@@ -3,6 +3,7 @@
  * Decides; draws nothing. Tells `change`.
  *
  * @import { ActivityApi } from "../activity-api.js"
+ * @import { JobCounts } from "../contract-activity.js"
  * @import { Job, LedgerEvent, Page, Problem, Status } from "../contract.js"
  * @import { Filter } from "./filter.js"
  */
@@ -39,6 +40,8 @@ export class Board extends EventTarget {
   next = null;
   /** How many match in all; null before that is known. @type {number | null} */
   total = null;
+  /** How many would match, by status, whatever status is asked for. @type {JobCounts | null} */
+  counts = null;
   /** Up to which moment that is so, by the server's clock. @type {string | null} */
   seenAt = null;
   /** @type {Problem | null} */
@@ -164,6 +167,8 @@ export class Board extends EventTarget {
   /** @param {Job} job */
   #take(job) {
     const held = this.#jobs.get(job.job_id);
+    // Each change of status changes what is counted.
+    if (held && held.version < job.version && held.status !== job.status) this.readSoon();
     if (held) this.#update(held, job);
     else if (mightFit(this.filter, job)) this.#takeNew(job);
   }
@@ -171,8 +176,8 @@ export class Board extends EventTarget {
   /** One that is not listed: it takes its place where that is known, and else only its change of status is news. @param {Job} job */
   #takeNew(job) {
     const isBelow = this.next !== null && job.job_id < (this.ids.at(-1) ?? "");
-    if (fits(this.filter, job) && !this.filter.text && !isBelow) return this.#insert(job);
-    // It may match by its words, or be counted no more.
+    if (fits(this.filter, job) && !this.filter.text && !isBelow) this.#insert(job);
+    // It may match by its words; and it is counted under another status now.
     if (this.#unlisted.get(job.job_id) === job.status) return;
     this.#unlisted.delete(job.job_id);
     this.#unlisted.set(job.job_id, job.status);
@@ -214,11 +219,14 @@ export class Board extends EventTarget {
   /** @param {Filter} filter */
   #begin(filter) {
     this.#run += 1;
+    const sameBesideTab = this.#filter !== null && isSame({ ...this.#filter, tab: filter.tab }, filter);
     this.#filter = filter;
     this.#jobs.clear();
     this.#unlisted.clear();
     this.ids = [];
     this.next = this.total = null;
+    // By other words there are others.
+    if (!sameBesideTab) this.counts = null;
     this.#length = PAGE;
     this.loaded = this.reading = this.#again = false;
     this.selection.clear();
@@ -229,9 +237,10 @@ export class Board extends EventTarget {
     this.reading = true;
     this.#again = false;
     this.#heard.clear();
+    const length = this.#length;
     this.#tell();
     try {
-      const { body, at } = await this.#pages(this.filter, this.#length);
+      const { body, at } = await this.#pages(this.filter, length);
       if (run !== this.#run) return;
       this.#replace(body, at);
     } catch (error) {
@@ -240,7 +249,9 @@ export class Board extends EventTarget {
     }
     this.reading = false;
     this.#tell();
-    if (this.#again) this.readSoon();
+    // Who asked for more meanwhile waits for it.
+    if (this.#length > length) await this.#read();
+    else if (this.#again) this.readSoon();
   }
 
   /** @param {Filter} filter @param {number} many */
@@ -256,11 +267,12 @@ export class Board extends EventTarget {
   }
 
   /** The server's present truth, and then what was heard while it was on its way. @param {Page} page @param {string | null} at */
-  #replace({ data, next_cursor, total }, at) {
+  #replace({ data, next_cursor, total, counts }, at) {
     this.#jobs = new Map(data.map((job) => [job.job_id, job]));
     this.ids = [...this.#jobs.keys()];
     this.next = next_cursor;
     this.total = total;
+    this.counts = counts;
     this.seenAt = at && new Date(Date.parse(at) + SECOND).toISOString();
     this.problem = null;
     this.loaded = true;

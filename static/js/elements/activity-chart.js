@@ -29,9 +29,12 @@ export function drawChart(picture, activity) {
 /** @param {Activity} activity */
 export function hourWords({ minutes }) {
   const ended = minutes.reduce((sum, minute) => sum + total(minute), 0);
-  const failed = minutes.reduce((sum, minute) => sum + minute.failed, 0);
   if (!ended) return "No job ended in the last hour";
-  return `${counted(ended, "jobs")} ended in the last hour${failed ? `, ${count(failed)} of them failed` : ""}`;
+  const otherwise = /** @type {const} */ (["failed", "cancelled"]).flatMap((end) => {
+    const many = minutes.reduce((sum, minute) => sum + minute[end], 0);
+    return many ? `${count(many)} ${end}` : [];
+  });
+  return [`${counted(ended, "jobs")} ended in the last hour`, ...otherwise].join(", ");
 }
 
 /** @param {Minute} minute */

@@ -37,13 +37,12 @@ export class ActivityDock extends HTMLElement {
   }
 
   /** @param {Board} board */
-  draw({ selection, chosen, ids, total, reading }) {
+  draw({ selection, chosen, ids, total }) {
     show(part(this.#root, "chosen", HTMLElement), selection.size > 0 && !this.#isGoing);
     text(part(this.#root, "chosen-count", HTMLElement), selection.all ? `All ${count(selection.size)} that match` : `${count(selection.size)} selected`);
     const all = part(this.#root, "all", HTMLElement);
     show(all, !selection.all && chosen.length === ids.length && total !== null && total > ids.length);
     text(all, `Select all ${count(total ?? 0)} that match`);
-    /** @type {HTMLButtonElement} */ (all).disabled = reading;
     for (const verb of /** @type {Verb[]} */ (["cancel", "retry"])) {
       const able = chosen.filter((job) => isFor(verb, job)).length;
       const button = part(this.#root, verb, HTMLButtonElement);

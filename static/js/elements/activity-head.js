@@ -25,11 +25,10 @@ export class ActivityHead extends FormHead {
   }
 
   /** @param {ActivityRoom} room */
-  draw({ board: { filter }, pulse, api }) {
-    const counts = pulse.activity?.counts;
+  draw({ board: { filter, counts }, api }) {
     this.drawHead({ ...filter }, {
       href: (tab) => address({ companyId: api.companyId, page: "activity", rest: writeFilter({ ...filter, tab: /** @type {Tab} */ (tab) }) }),
-      counted: (tab) => counts && (tab === "all" ? sum(counts) : counts[/** @type {Status} */ (tab)]),
+      counted: (tab) => (counts ? (tab === "all" ? sum(counts) : counts[/** @type {Status} */ (tab)]) : undefined),
       conditions: conditionWords(filter),
       given: conditionCount(filter),
     });

@@ -22,8 +22,8 @@ export class ActivityList extends PickList {
 
   /** @param {Board} board @param {(job: Job) => string} titleOf */
   draw(board, titleOf) {
-    const { ids, selection, mayAct, reading, total } = board;
-    const shown = { ids, selection, isChosen: (/** @type {string} */ id) => board.isChosen(id), mayAct, hasMore: board.next !== null, reading, total };
+    const { ids, selection, mayAct, total } = board;
+    const shown = { ids, selection, isChosen: (/** @type {string} */ id) => board.isChosen(id), mayAct, hasMore: board.next !== null, total };
     this.drawRows(shown, (row, id) => {
       const job = /** @type {Job} */ (board.get(id));
       const title = titleOf(job);
@@ -56,11 +56,18 @@ function drawRow(row, job, title) {
 /** What it does, found, or failed by. @param {Job} job */
 function nowWords(job) {
   const again = job.attempt > 1 ? [`attempt ${job.attempt}`] : [];
-  if (job.status === "complete") return [resultWords(job.result) || job.message, ...again].filter(Boolean).join(" · ");
+  // What it said last was said of a step on its way.
+  if (job.status === "complete") return [resultWords(job.result) || (isEmpty(job) ? "Nothing to do" : ""), ...again].filter(Boolean).join(" · ");
   if (isOver(job)) return [job.error?.title ?? job.message, ...again].filter(Boolean).join(" · ");
   if (job.status === "pending") return [job.retry_at ? standing(job) : "", job.error?.title ?? "", ...again].filter(Boolean).join(" · ");
   const step = job.step ? stepWord(job.step) : "";
   return [`${job.progress}%`, step, unitsWords(job) || messageWords(job), ...again].filter(Boolean).join(" · ");
+}
+
+/** @param {Job} job that is complete */
+function isEmpty({ result }) {
+  const counts = Object.values(result ?? {}).filter((value) => typeof value === "number");
+  return counts.length > 0 && counts.every((value) => value === 0);
 }
 
 /** @param {Job} job */

@@ -235,7 +235,7 @@ export class ActivityPage extends HTMLElement {
       ...(problem ? [problemView(problem, { actions: [again], level: "warning" })] : []),
       ...(isEmpty && !problem ? [emptyJobs({ isNarrowed: filter.tab !== "all" || Boolean(filter.text) || conditionCount(filter) > 0, mayAct, clear })] : []),
     ];
-    part(this.#root, "words", HTMLElement).replaceChildren(...words);
+    part(this.#root, "instead", HTMLElement).replaceChildren(...words);
   }
 }
 

@@ -17,14 +17,14 @@ import { statusWord, usageWords } from "../words.js";
 const TAIL = 50;
 /** How an attempt ended. @type {Record<string, string>} */
 const OUTCOMES = {
-  running: "runs",
-  complete: "completed it",
+  running: "running",
+  complete: "complete",
   failed: "failed",
-  cancelled: "stopped, as it was asked to",
-  retry: "met a passing error, and it was put back",
+  cancelled: "stopped on request",
+  retry: "met a passing error, to be tried again",
   timeout: "took too long",
-  lost: "was lost with its worker",
-  deploy: "handed it back, for its worker was asked to end",
+  lost: "lost with its worker",
+  deploy: "handed back, as its worker was asked to end",
 };
 
 /** @typedef {{job: Job, inside: Inside, lines: Lines<any> | null}} Shown */
@@ -127,14 +127,24 @@ function timeline(job, attempts) {
   const by = job.submitted_by ? ` by ${job.submitted_by}` : "";
   const began = event(job.created_at, `Submitted${by}`);
   const waiting = job.status === "pending" && job.retry_at ? [event(job.retry_at, "Tried again, not before")] : [];
-  const ended = job.finished_at ? [event(job.finished_at, statusWord(job), job.status)] : [];
-  return [began, ...attempts.map(attemptEvent), ...waiting, ...ended];
+  const ended = job.finished_at ? [event(job.finished_at, endWords(job), job.status)] : [];
+  const { retried_at } = job;
+  const isAfter = (/** @type {Attempt} */ { started_at }) => retried_at !== null && started_at >= retried_at;
+  const retried = retried_at ? [event(retried_at, job.retried_by ? `Retried by ${job.retried_by}` : "Retried", "retry")] : [];
+  const before = attempts.filter((one) => !isAfter(one)).map(attemptEvent);
+  return [began, ...before, ...retried, ...attempts.filter(isAfter).map(attemptEvent), ...waiting, ...ended];
+}
+
+/** @param {Job} job */
+function endWords(job) {
+  if (job.status !== "cancelled" || !job.cancelled_by) return statusWord(job);
+  return `Cancelled by ${job.cancelled_by}${job.cancel_reason ? `: ${job.cancel_reason}` : ""}`;
 }
 
 /** @param {Attempt} attempt */
 function attemptEvent({ attempt, worker_id, started_at, ended_at, outcome, error }) {
   const took = ended_at ? ` after ${duration(Math.max(0, (Date.parse(ended_at) - Date.parse(started_at)) / 1000))}` : "";
-  const item = event(started_at, `Attempt ${attempt} ${OUTCOMES[outcome] ?? outcome}${took}`, outcome);
+  const item = event(started_at, `Attempt ${attempt}: ${OUTCOMES[outcome] ?? outcome}${took}`, outcome);
   item.append(element("span", "faint", ` · ${worker_id}`));
   if (error) item.append(element("p", "why", [error.title, error.detail].filter(Boolean).join(": ")));
   return item;

@@ -14,7 +14,7 @@ import { plainLink } from "./page-links.js";
  * @property {(id: string) => boolean} [isChosen] where the selection alone does not say it
  * @property {boolean} mayAct
  * @property {boolean} hasMore
- * @property {boolean} reading
+ * @property {boolean} [reading] where nothing more can be asked for meanwhile
  * @property {number | null | undefined} total how many there are in all, where that is known
  */
 
@@ -84,7 +84,7 @@ export class PickList extends HTMLElement {
   }
 
   /** @param {Shown} shown @param {(row: HTMLElement, id: string) => string} drawRow draws one, and says what it is called */
-  drawRows({ ids, selection, isChosen = (id) => selection.has(id), mayAct, hasMore, reading, total }, drawRow) {
+  drawRows({ ids, selection, isChosen = (id) => selection.has(id), mayAct, hasMore, reading = false, total }, drawRow) {
     this.#settle(ids);
     const known = new Set(ids);
     for (const id of this.#rows.keys()) if (!known.has(id)) this.#rows.delete(id);

@@ -1,4 +1,4 @@
-"""What jobs are called and looked for by, and when a worker was last heard of."""
+"""What jobs are called and looked for by, who retried them, and when a worker was last heard of."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("title", sa.String(300)))
     op.add_column("jobs", sa.Column("words", sa.Text, nullable=False, server_default=""))
     op.add_column("jobs", sa.Column("error_words", sa.Text))
+    op.add_column("jobs", sa.Column("retried_by", sa.String(200)))
+    op.add_column("jobs", sa.Column("retried_at", UTCTime))
     op.add_column("workers", sa.Column("beat_at", UTCTime))
     op.create_index("ix_jobs_finished", "jobs", ["company_id", "finished_at"])
     if not op.get_context().as_sql:
@@ -35,7 +37,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_jobs_finished", "jobs")
     op.drop_column("workers", "beat_at")
-    op.drop_column("jobs", "error_words")
+    for column in ("retried_at", "retried_by", "error_words"):
+        op.drop_column("jobs", column)
     op.drop_column("jobs", "words")
     op.drop_column("jobs", "title")
 
@@ -74,7 +77,7 @@ def _named(
     return {
         "id": job_id,
         "new_title": names[0][: 300 - len(more)] + more if names else None,
-        "new_words": _folded("\n".join([job_id, submitted_by or "", tenant_id or "", *names])),
+        "new_words": _folded("\n".join([submitted_by or "", tenant_id or "", *names])),
         "new_error_words": _folded(f"{problem['title']}\n{problem.get('detail') or ''}") if problem else None,
     }
 
