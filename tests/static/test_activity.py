@@ -396,6 +396,11 @@ def test_an_open_job_is_retried_and_left_by_keys(activity: Activity, dashboard: 
     expect(dashboard.title).to_have_text("first.csv")
     activity.press("k")
     expect(dashboard.title).to_have_text("second.csv")
+    dashboard.page.locator("job-details summary").click()
+    with dashboard.page.context.expect_page() as opened:
+        dashboard.page.get_by_role("link", name="The whole log, as JSON").click()
+    expect(opened.value.locator("body")).to_contain_text('"data":[{"number":1')
+    opened.value.close()
     activity.press("/")
     expect(activity.rows).to_have_count(2)
     dashboard.page.keyboard.type("second")

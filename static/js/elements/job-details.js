@@ -69,6 +69,7 @@ export class JobDetails extends HTMLElement {
     part(this.#root, "inside-problem", HTMLElement).replaceChildren(...(inside.problem ? [problemView(inside.problem, { actions: [again], level: "warning" })] : []));
     part(this.#root, "timeline", HTMLElement).replaceChildren(...timeline(job, inside.attempts));
     text(part(this.#root, "job-id", HTMLElement), job.job_id);
+    part(this.#root, "whole-log", HTMLAnchorElement).href = `/api/jobs/${encodeURIComponent(job.job_id)}/log?limit=500`;
     show(part(this.#root, "usage", HTMLElement), job.usage.llm_calls > 0);
     text(part(this.#root, "usage", HTMLElement), usageWords(job.usage));
     this.#json("input", inside.params);
