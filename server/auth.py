@@ -41,7 +41,10 @@ class Authenticator:
         self._companies: set[str] = set()
 
     async def identify(self, connection: Connection) -> Principal | None:
-        """By its bearer key or token; a stream without one, by its ticket; else by the session cookie."""
+        """By its bearer key or token; a stream without one, by its ticket; else by the session cookie.
+
+        None where it shows nothing or a key or session that is not valid; raises NotSignedIn, KeysAway.
+        """
         header = connection.headers.get("authorization")
         if header is not None:
             marked = header[: len(BEARER)].lower() == BEARER
@@ -59,12 +62,11 @@ class Authenticator:
             return await access.find_session(sql, token)
 
     async def by_token(self, secret: str) -> Principal | None:
-        """Whose API key it is, or whose token of the host application."""
+        """Whose API key it is, or whose token of the host application; raises TokenRefused, KeysAway."""
         if self._host is not None and not secret.startswith(access.KEY_MARK):
-            found = await self._host.verify(secret)
-            if found is not None:
-                await self._found_companies(found)
-            return found
+            user = await self._host.verify(secret)
+            await self._found_companies(user)
+            return user
         async with self._database.reading() as sql:
             found = await access.find_key(sql, secret)
         if found is not None and access.needs_touch(found, datetime.now(UTC)):
@@ -137,7 +139,7 @@ def require(principal: Principal, company_id: str, wanted: Role) -> None:
     if role is None:
         raise Unknown("company")
     if not role.covers(wanted):
-        raise RoleTooLow(role, wanted)
+        raise RoleTooLow(role, wanted, by_token=_is_by_token(principal))
 
 
 def require_anywhere(principal: Principal, wanted: Role) -> None:
@@ -146,7 +148,12 @@ def require_anywhere(principal: Principal, wanted: Role) -> None:
     if not roles:
         raise Unknown("company")
     if not roles[-1].covers(wanted):
-        raise RoleTooLow(roles[-1], wanted)
+        raise RoleTooLow(roles[-1], wanted, by_token=_is_by_token(principal))
+
+
+def _is_by_token(principal: Principal) -> bool:
+    """Of those who come in, only a token of the host application says when it ends."""
+    return principal.expires_at is not None
 
 
 async def find_job(kernel: Kernel, principal: Principal, job_id: str, wanted: Role) -> JobRecord:

@@ -118,6 +118,11 @@ def _(_error: refusals.NotSignedIn) -> Refused:
 
 
 @refusal_of.register
+def _(error: refusals.TokenRefused) -> Refused:
+    return _refused("not_signed_in", 401, "Who are you?", str(error), headers=CHALLENGE)
+
+
+@refusal_of.register
 def _(error: refusals.OriginRefused) -> Refused:
     detail = "Add the page's origin (scheme, host and port) to ALLOWED_ORIGINS of the server."
     return _refused("origin_refused", 403, str(error), detail)
@@ -131,7 +136,12 @@ def _(_error: refusals.LinkRefused) -> Refused:
 
 @refusal_of.register
 def _(error: refusals.RoleTooLow) -> Refused:
-    detail = f"{error} Ask an admin of the company, or make a key with --role {error.wanted}."
+    remedy = f"Ask an admin of the company, or make a key with --role {error.wanted}."
+    if error.by_token:
+        remedy = (
+            f"Your token must carry the role {error.wanted} for the company: ask whoever signs it."
+        )
+    detail = f"{error} {remedy}"
     return _refused("role_too_low", 403, "Your role does not allow this", detail)
 
 

@@ -2,6 +2,7 @@
 
 Refusal
  ├─ NotSignedIn       no key, no session, or one that is not valid
+ │   └─ TokenRefused  a token of the host application that does not hold
  ├─ OriginRefused     a page of another site used the session cookie
  ├─ LinkRefused       a sign-in link that is unknown, used or too old
  ├─ RoleTooLow        a member, but not allowed to do this
@@ -26,6 +27,10 @@ class NotSignedIn(Refusal):
     """The request must carry a valid key or session."""
 
 
+class TokenRefused(NotSignedIn):
+    """The message says what is wrong with the token, and what whoever signs it does about that."""
+
+
 class KeysAway(Refusal):
     """Whether a token is good cannot be said yet: the key it names is none of those at hand."""
 
@@ -41,9 +46,12 @@ class LinkRefused(Refusal):
 
 
 class RoleTooLow(Refusal):
-    def __init__(self, role: Role, wanted: Role) -> None:
+    """``by_token``: the role is what a token of the host application says."""
+
+    def __init__(self, role: Role, wanted: Role, *, by_token: bool = False) -> None:
         self.role = role
         self.wanted = wanted
+        self.by_token = by_token
         super().__init__(f"This needs the role {wanted}; yours is {role}.")
 
 

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from server.host_tokens import LEEWAY
+from server.host_tokens import LEEWAY, HostTokens
 from tests.brokers import Broker
 from tests.doubles.server import Request, Response, Server, json_response
 from tests.server.serving import Api, api_settings, code_of, problem_in, serving
@@ -117,10 +117,19 @@ async def test_where_the_claims_stand_is_a_matter_of_settings(
     async with serving(settings) as api:
         answer = await session(api, signed(claims))
         assert (answer.json()["name"], roles_in(answer)) == ("ann", {"acme": "admin"})
-        for wrong in ({"iss": "https://other.example"}, {"aud": "other"}):
-            assert (await session(api, signed({**claims, **wrong}))).status_code == 401
-        without = {name: value for name, value in claims.items() if name != "aud"}
-        assert (await session(api, signed(without))).status_code == 401
+        for name, wrong in (("iss", "https://other.example"), ("aud", "other")):
+            refused = await session(api, signed({**claims, name: wrong}))
+            assert refused.status_code == 401
+            assert f"The {name} of your token" in problem_in(refused)["detail"]
+            without = {each: value for each, value in claims.items() if each != name}
+            refused = await session(api, signed(without))
+            assert refused.status_code == 401
+            assert f"Your token has no {name}." in problem_in(refused)["detail"]
+
+
+def raw(claims: dict[str, Any]) -> str:
+    """With claims that a library would not sign."""
+    return jwt.PyJWS().encode(json.dumps({"exp": time.time() + 60, **claims}).encode(), SECRET, "HS256")
 
 
 def _tampered() -> str:
@@ -128,24 +137,93 @@ def _tampered() -> str:
     return f"{head}.{body}.{'A' * len(signature)}"
 
 
+#: What is wrong, and a word of what the answer says about it.
 WRONG = {
-    "another secret": signed(WHO, "x" * 40),
-    "no signature": jwt.encode({"exp": time.time() + 60, **WHO}, "", "none"),
-    "another algorithm": signed(WHO, algorithm="HS512"),
-    "run out": signed({**WHO, "exp": time.time() - 60}),
-    "not yet": signed({**WHO, "nbf": time.time() + 600}),
-    "without an end": jwt.encode(WHO, SECRET, "HS256"),
-    "tampered": _tampered(),
-    "no token": "a.b.c",
-    "endless": "a" * 20_000,
+    "another secret": (signed(WHO, "x" * 40), "its signature is not ours"),
+    "no signature": (jwt.encode({"exp": time.time() + 60, **WHO}, "", "none"), "Sign by HS256"),
+    "another algorithm": (signed(WHO, algorithm="HS512"), "Sign by HS256"),
+    "run out": (signed({**WHO, "exp": time.time() - 60}), "has run out"),
+    "not yet": (signed({**WHO, "nbf": time.time() + 600}), "not valid yet"),
+    "made tomorrow": (signed({**WHO, "iat": time.time() + 86_400}), "not valid yet"),
+    "without an end": (jwt.encode(WHO, SECRET, "HS256"), "has no exp"),
+    "an end in words": (signed({**WHO, "exp": "soon"}), "exp, nbf and iat are numbers"),
+    "a number for a name": (raw({**WHO, "sub": 17}), "sub of your token must be text"),
+    "tampered": (_tampered(), "its signature is not ours"),
+    "run out and forged": (signed({**WHO, "exp": time.time() - 60}, "x" * 40), "its signature is not ours"),
+    "no token": ("a.b.c", "neither an API key (lw_…) nor a JSON Web Token"),
+    "a word": ("Bearer", "neither an API key (lw_…) nor a JSON Web Token"),
+    "endless": ("a" * 20_000, "16,384 letters"),
 }
 
 
 @pytest.mark.parametrize("kind", WRONG)
 async def test_what_is_not_signed_for_us_or_has_run_out_is_refused(host: Api, kind: str) -> None:
-    answer = await session(host, WRONG[kind])
-    assert answer.status_code == 401
-    assert problem_in(answer)["title"]
+    token, words = WRONG[kind]
+    answer = await session(host, token)
+    assert (answer.status_code, code_of(answer)) == (401, "not_signed_in")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert words in problem_in(answer)["detail"]
+    assert token not in answer.text or kind == "a word"
+
+
+async def test_a_wrong_key_and_nothing_at_all_are_told_how_to_make_a_key(host: Api) -> None:
+    for key in ("lw_guess", None):
+        async with host.client(key) as client:
+            assert "create-key" in problem_in(await client.get("/api/session"))["detail"]
+
+
+async def test_a_refused_token_of_an_open_socket_is_told_why(host: Api) -> None:
+    async with socket(host, signed(WHO)) as line:
+        await line.say(type="authenticate", token=WRONG["run out"][0])
+        refused = await line.hear_until("error")
+    assert (refused["status"], refused["problem"]) == (401, "/problems/not_signed_in")
+    assert "has run out" in refused["detail"]
+
+
+async def test_whose_token_gives_too_low_a_role_hears_what_it_must_carry(host: Api) -> None:
+    async with host.client(signed(WHO)) as client:
+        answer = await client.post("/api/jobs/categorize", json={"company_id": "globex", "limit": 1})
+    assert (answer.status_code, code_of(answer)) == (403, "role_too_low")
+    detail = problem_in(answer)["detail"]
+    assert "Your token must carry the role bookkeeper" in detail
+    assert "--role" not in detail
+    await host.create_companies()
+    async with host.client(await host.key("acme", Role.VIEWER)) as client:
+        answer = await client.post("/api/jobs/categorize", json={"company_id": "acme", "limit": 1})
+    assert "--role bookkeeper" in problem_in(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"companies": {"acme": "boss", "b": "viewer"}}, "'boss' for acme is no role"),
+        ({"companies": ["acme"], "role": ["admin"]}, "a list for acme is no role"),
+        (
+            {"companies": ["b", "../x\n\x1b[2J", 7]},
+            r"'../x\n\x1b[2J' is no company's id, 7 is no company's id",
+        ),
+        ({"companies": ["b", *(f"/{number}" for number in range(9))]}, "'/4' is no company's id and 4 more"),
+        ({"companies": [f"c{number}" for number in range(1_001)]}, "more than 1,000 companies"),
+        ({"companies": 7}, "there is no list, object or text at companies"),
+        ({"tenants": ["acme"]}, "there is no list, object or text at companies"),
+        ({"companies": ["acme"]}, ""),
+        ({"companies": []}, ""),
+    ],
+)
+def test_what_a_token_says_in_vain_is_warned_of_once(
+    claims: dict[str, Any], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens = HostTokens(Settings(data_dir=Path(), database_url="", jwt_secret=SECRET))
+    token = signed({"name": "Ann\x07", **claims})
+    for _ in range(3):
+        asyncio.run(tokens.verify(token))
+    said = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert len(said) == (1 if words else 0)
+    for warning in said:
+        assert words in warning
+        assert warning.startswith(r"A token of 'Ann\x07' opens less than it says: ")
+        assert warning.isprintable()
+        assert token not in warning
 
 
 async def test_keys_work_beside_it(host: Api) -> None:
@@ -204,7 +282,9 @@ async def test_keys_of_an_address_are_fetched_kept_and_rotated(
         monkeypatch.setattr("server.host_tokens.LOOK_AGAIN", 0.0)
         key_server.keys = {"two": second}
         assert roles_in(await session(api, signed(WHO, second, "ES256", kid="two")))
-        assert (await session(api, signed(WHO, first, "RS256", kid="one"))).status_code == 401
+        refused = await session(api, signed(WHO, first, "RS256", kid="one"))
+        assert refused.status_code == 401
+        assert "names no known key" in problem_in(refused)["detail"]
         # What is there stays good while the address is away; and nothing is checked by a secret that was not set.
         key_server.is_away = True
         assert (await session(api, signed(WHO, first, "RS256", kid="one"))).status_code == 503
