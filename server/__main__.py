@@ -39,6 +39,15 @@ def _currency(_context: click.Context, _parameter: click.Parameter, value: str) 
     return value.upper()
 
 
+def _person(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from server.admission import LONGEST_NAME
+
+    name = value and value.strip(" ")
+    if name is not None and not (name and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise click.BadParameter(f"use 1 to {LONGEST_NAME} letters on one line")
+    return name
+
+
 _role = click.option(
     "--role",
     type=click.Choice(ROLES),
@@ -208,8 +217,13 @@ def key_line(key: KeyRecord) -> str:
 @cli.command("sign-in")
 @click.argument("company", callback=_company)
 @_role
-@click.option("--name", default="You", show_default=True, help="Whom the dashboard greets.")
-def sign_in(company: str, role: str, name: str) -> None:
+@click.option(
+    "--name",
+    callback=_person,
+    show_default="your account's on this machine",
+    help="What others will call whoever signs in.",
+)
+def sign_in(company: str, role: str, name: str | None) -> None:
     """Print a link that signs in to the dashboard of COMPANY, once, within a day."""
     from server import admission
     from workers.books.access import Role

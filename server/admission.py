@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from workers.settings import Settings
 DEMO = "demo"
 DEMO_NAME = "Demo Company"
 DEVELOPMENT_KEY = "development key"
+#: Letters of a person's name.
+LONGEST_NAME = 200
 
 
 class UnknownCompany(StartError):
@@ -88,12 +91,25 @@ async def end_key(settings: Settings, company_id: str, key: KeyRecord) -> None:
             raise UnknownKey(company_id)
 
 
-async def sign_in_link(settings: Settings, company_id: str, *, role: Role, name: str) -> str:
-    """The dashboard's address with a token that signs in once; an unknown company is created."""
+async def sign_in_link(settings: Settings, company_id: str, *, role: Role, name: str | None = None) -> str:
+    """The dashboard's address with a token that signs in once; an unknown company is created.
+
+    Who signs in by it is called ``name``, else what ``name_here`` says.
+    """
     async with admitting(settings) as connection:
         await create_company(connection, company_id)
-        token = await make_sign_in_link(connection, company_id, name=name, role=role)
+        token = await make_sign_in_link(connection, company_id, name=name or name_here(role), role=role)
     return f"{public_url(settings)}/#sign-in={token}"
+
+
+def name_here(role: Role) -> str:
+    """What the account on this machine is called, else the role: other people read it as who did what."""
+    try:
+        account = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # by Python's version and system: nobody has a name
+        account = ""
+    found = "".join(letter for letter in account if letter.isprintable()).strip()[:LONGEST_NAME] or role.value
+    return found[0].upper() + found[1:]
 
 
 async def seed_demo(settings: Settings) -> None:

@@ -138,9 +138,7 @@ def _(_error: refusals.LinkRefused) -> Refused:
 def _(error: refusals.RoleTooLow) -> Refused:
     remedy = f"Ask an admin of the company, or make a key with --role {error.wanted}."
     if error.by_token:
-        remedy = (
-            f"Your token must carry the role {error.wanted} for the company: ask whoever signs it."
-        )
+        remedy = f"Your token must carry the role {error.wanted} for the company: ask whoever signs it."
     detail = f"{error} {remedy}"
     return _refused("role_too_low", 403, "Your role does not allow this", detail)
 

@@ -172,7 +172,7 @@ class Group:
 
         address = public_url(self.settings)
         key = await development_key(self.settings)
-        link = await sign_in_link(self.settings, DEMO, role=Role.ADMIN, name="You")
+        link = await sign_in_link(self.settings, DEMO, role=Role.ADMIN)
         echo("")
         echo(f"  Dashboard   {click.style(link, bold=True)}")
         echo(f"  API         {address}   (documentation: {address}/docs)")

@@ -143,6 +143,33 @@ def test_a_link_is_printed_and_nothing_else(here: Here) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:8123/#sign-in=\S+\n", made.out)
 
 
+@pytest.mark.parametrize(
+    ("account", "arguments", "name"),
+    [
+        ("ann", (), "Ann"),
+        ("annaK", ("--role", "viewer"), "AnnaK"),
+        ("ann", ("--name", " Bea Ó "), "Bea Ó"),
+        ("\x1b\n", (), "Bookkeeper"),
+        (None, ("--role", "admin"), "Admin"),
+    ],
+)
+def test_who_signs_in_is_called_by_name(
+    here: Here,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    account: str | None,
+    arguments: tuple[str, ...],
+    name: str,
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: account if account is not None else nobody())
+    assert here("sign-in", "acme", *arguments).code == 0
+    assert query(tmp_path, "SELECT name FROM sign_in_links") == [(name,)]
+
+
+def nobody() -> str:
+    raise OSError("No username set in the environment")
+
+
 def test_the_command_line_knows_every_role() -> None:
     assert list(ROLES) == [role.value for role in Role]
 
@@ -161,6 +188,9 @@ def test_a_company_is_created_once(here: Here, tmp_path: Path) -> None:
         ("create-key", "Acme Ltd"),
         ("create-key", "acme", "--role", "king"),
         ("create-company", "acme", "--currency", "EURO"),
+        ("sign-in", "acme", "--name", " "),
+        ("sign-in", "acme", "--name", "Ann\n"),
+        ("sign-in", "acme", "--name", "a" * 201),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_usage(here: Here, arguments: tuple[str, ...]) -> None:
@@ -330,11 +360,12 @@ def test_doctor_knows_the_ledgerwire_that_runs(started: Running, here: Here) -> 
     assert "in use by the Ledgerwire that runs" in found.out
 
 
-def test_up_uses_the_broker_that_is_named(tmp_path: Path, broker: Broker) -> None:
-    found = Running(tmp_path, REDIS_URL=broker.url)
+def test_up_uses_the_broker_that_is_named_and_names_who_started_it(tmp_path: Path, broker: Broker) -> None:
+    found = Running(tmp_path, REDIS_URL=broker.url, LOGNAME="ann")
     try:
         found.await_start()
         assert found.pids("broker") == []
+        assert query(tmp_path, "SELECT name, role FROM sign_in_links") == [("Ann", "admin")]
     finally:
         assert found.stop() == 0
 
