@@ -14,6 +14,7 @@ from ledgerwire.access import (
     MemberList,
     NewApiKey,
     NewMember,
+    PendingInvitation,
     Person,
     Session,
     SignIn,
@@ -312,6 +313,9 @@ _VALUES: Final[list[msgspec.Struct]] = [
                 you=False,
             )
         ],
+        invitations=[
+            PendingInvitation(invitation_id="9b1d7e40c2f6a853", name="Vera", role="viewer", expires_at=LATER)
+        ],
         keys=[
             ApiKey(
                 prefix="lw_Zm9ydHkt",
@@ -324,7 +328,11 @@ _VALUES: Final[list[msgspec.Struct]] = [
         ],
     ),
     Invitation(
-        url="http://127.0.0.1:8000/#sign-in=Zm9ydHkt", name="Ann", role="bookkeeper", expires_at=LATER
+        invitation_id="0c5e8f72ab914d36",
+        url="http://127.0.0.1:8000/#sign-in=Zm9ydHkt",
+        name="Ann",
+        role="bookkeeper",
+        expires_at=LATER,
     ),
     NewApiKey(key="lw_Zm9ydHktdHdv", prefix="lw_Zm9ydHkt", name="Import", role="bookkeeper"),
     Ticket("lwt_dGhpcnR5LXR3byByYW5kb20gYnl0ZXMgb2YgYSB0aWNrZXQ", LATER),

@@ -10,7 +10,15 @@ from litestar import Request, Response, delete, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter
 
-from ledgerwire.access import ApiKey, Invitation, MemberList, NewApiKey, NewMember, Person
+from ledgerwire.access import (
+    ApiKey,
+    Invitation,
+    MemberList,
+    NewApiKey,
+    NewMember,
+    PendingInvitation,
+    Person,
+)
 from ledgerwire.text import PLAIN
 from server.admission import public_url
 from server.answers import as_json
@@ -22,6 +30,7 @@ from workers.books.access import Principal, Role, SessionRecord
 
 ROOT = "/companies/{company_id:str}"
 PersonId = Annotated[str, PathParameter(pattern=PLAIN, description="The id of a person's session")]
+InvitationId = Annotated[str, PathParameter(pattern=PLAIN, description="The id of an invitation")]
 KeyPrefix = Annotated[str, PathParameter(pattern=PLAIN, description="How the key begins")]
 #: What is told once must stand in no cache.
 TOLD_ONCE = {"Cache-Control": "no-store"}
@@ -32,15 +41,18 @@ TOLD_ONCE = {"Cache-Control": "no-store"}
     operation_id="listMembers",
     summary="Who may what in a company",
     tags=["Members"],
-    responses={200: ResponseSpec(MemberList, description="People who are signed in, and keys")},
+    responses={200: ResponseSpec(MemberList, description="People who are signed in or invited, and keys")},
 )
 async def list_members(company_id: CompanyId, kernel: TheKernel, principal: Caller) -> MemberList:
     require(principal, company_id, Role.ADMIN)
+    now = datetime.now(UTC)
     async with kernel.database.reading() as sql:
-        found = await access.list_sessions(sql, company_id, datetime.now(UTC))
+        found = await access.list_sessions(sql, company_id, now)
+        invited = await access.list_invitations(sql, company_id, now)
         keys = await access.list_keys(sql, company_id)
     return MemberList(
         people=[_person(each, principal) for each in found],
+        invitations=[PendingInvitation(**msgspec.structs.asdict(each)) for each in invited],
         keys=[ApiKey(**msgspec.structs.asdict(key)) for key in keys],
     )
 
@@ -64,11 +76,35 @@ async def invite_person(
     require(principal, company_id, Role.ADMIN)
     until = datetime.now(UTC) + access.LINK_LIFE
     async with kernel.database.transaction() as sql:
-        token = await access.make_sign_in_link(sql, company_id, name=data.name, role=Role(data.role))
+        token = await access.make_sign_in_link(
+            sql, company_id, name=data.name, role=Role(data.role), until=until
+        )
     origin = request.headers.get("origin", "")
     place = origin if origin in settings.origins else public_url(settings)
-    made = Invitation(url=f"{place}/#sign-in={token}", name=data.name, role=data.role, expires_at=until)
+    made = Invitation(
+        invitation_id=access.invitation_id_of(token),
+        url=f"{place}/#sign-in={token}",
+        name=data.name,
+        role=data.role,
+        expires_at=until,
+    )
     return as_json(msgspec.json.encode(made), status_code=201, headers=TOLD_ONCE)
+
+
+@delete(
+    f"{ROOT}/invitations/{{invitation_id:str}}",
+    operation_id="revokeInvitation",
+    summary="Take an invitation back",
+    tags=["Members"],
+)
+async def revoke_invitation(
+    company_id: CompanyId, invitation_id: InvitationId, kernel: TheKernel, principal: Caller
+) -> None:
+    """Its address signs nobody in from this moment on; one that was opened is not found any more."""
+    require(principal, company_id, Role.ADMIN)
+    async with kernel.database.transaction() as sql:
+        if not await access.revoke_invitation(sql, company_id, invitation_id, datetime.now(UTC)):
+            raise Unknown("invitation")
 
 
 @delete(
@@ -130,4 +166,4 @@ def _person(session: SessionRecord, principal: Principal) -> Person:
     )
 
 
-route_handlers = [list_members, invite_person, remove_person, create_key, revoke_key]
+route_handlers = [list_members, invite_person, revoke_invitation, remove_person, create_key, revoke_key]

@@ -60,7 +60,18 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever opens ``url`` is signed in, once, until ``expires_at``. It is told this once."""
 
+    #: By which it is taken back; it opens nothing.
+    invitation_id: str
     url: str
+    name: str
+    role: str
+    expires_at: datetime
+
+
+class PendingInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that nobody has opened yet and that still signs in: anything but the address itself."""
+
+    invitation_id: str
     name: str
     role: str
     expires_at: datetime
@@ -87,7 +98,9 @@ class NewApiKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberList(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may what: people who are signed in, and keys, revoked ones included."""
+    """Who may what: people who are signed in, who may yet sign in, and keys, revoked ones included."""
 
     people: list[Person]
+    #: Those that can still be used, the one that ends first before the others.
+    invitations: list[PendingInvitation]
     keys: list[ApiKey]

@@ -23,6 +23,9 @@ class MemberCalls(CompanyCalls):
     def create_key(self, fields: Mapping[str, Any]) -> Flow[NewApiKey]:
         return self._told_once("keys", fields, NewApiKey)
 
+    def revoke_invitation(self, invitation_id: str) -> Flow[None]:
+        return self.remove(below(f"{self.root}/invitations", invitation_id))
+
     def remove_person(self, person_id: str) -> Flow[None]:
         return self.remove(below(f"{self.root}/people", person_id))
 

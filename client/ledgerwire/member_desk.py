@@ -23,15 +23,19 @@ class Members:
         self._body = body
 
     def list(self) -> MemberList:
-        """People who are signed in, and keys, revoked ones included."""
+        """People who are signed in, invitations that still sign in, and keys, revoked ones included."""
         return self._body.run(self._calls.all())
 
     def invite(self, name: str, *, role: RoleName = "bookkeeper") -> Invitation:
         """An address that signs a person in, once, within a day; it is told this once.
 
-        Sent once only: after a ConnectionFailed invite again, the other one ends by itself.
+        Sent once only: after a ConnectionFailed look at ``list()`` for one that nobody has, and revoke it.
         """
         return self._body.run(self._calls.invite({"name": name, "role": role}))
+
+    def revoke_invitation(self, invitation_id: str) -> None:
+        """So that its address signs nobody in any more; NotFound where somebody has opened it or its time is over."""
+        self._body.run(self._calls.revoke_invitation(invitation_id))
 
     def remove_person(self, person_id: str) -> None:
         """Refused from this moment on; streams that are open end within a minute."""
@@ -57,15 +61,19 @@ class AsyncMembers:
         self._body = body
 
     async def list(self) -> MemberList:
-        """People who are signed in, and keys, revoked ones included."""
+        """People who are signed in, invitations that still sign in, and keys, revoked ones included."""
         return await self._body.run(self._calls.all())
 
     async def invite(self, name: str, *, role: RoleName = "bookkeeper") -> Invitation:
         """An address that signs a person in, once, within a day; it is told this once.
 
-        Sent once only: after a ConnectionFailed invite again, the other one ends by itself.
+        Sent once only: after a ConnectionFailed look at ``list()`` for one that nobody has, and revoke it.
         """
         return await self._body.run(self._calls.invite({"name": name, "role": role}))
+
+    async def revoke_invitation(self, invitation_id: str) -> None:
+        """So that its address signs nobody in any more; NotFound where somebody has opened it or its time is over."""
+        await self._body.run(self._calls.revoke_invitation(invitation_id))
 
     async def remove_person(self, person_id: str) -> None:
         """Refused from this moment on; streams that are open end within a minute."""

@@ -22,7 +22,16 @@
 
 /**
  * @typedef {object} Invitation
+ * @property {string} invitation_id
  * @property {string} url
+ * @property {string} name
+ * @property {string} role
+ * @property {string} expires_at
+ */
+
+/**
+ * @typedef {object} PendingInvitation
+ * @property {string} invitation_id
  * @property {string} name
  * @property {string} role
  * @property {string} expires_at
@@ -49,6 +58,7 @@
 /**
  * @typedef {object} MemberList
  * @property {Person[]} people
+ * @property {PendingInvitation[]} invitations
  * @property {ApiKey[]} keys
  */
 

@@ -30,6 +30,7 @@ NOT_FOR_PROGRAMS = {"signIn", "signOut", "returnFromQuickBooks", "isAlive", "isR
 NAMES = {
     "company_id": "demo", "job_id": "j1", "code": "6000", "account_id": "a1", "rule_id": "ru1",
     "transaction_id": "t1", "receipt_id": "r1", "number": "1", "person_id": "p1", "prefix": "lw_12",
+    "invitation_id": "i1",
 }  # fmt: skip
 FILE = ("june.csv", b"Date,Amount")
 
@@ -108,6 +109,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "listQuickBooksExports": lambda client: client.quickbooks("demo").sent(),
     "listMembers": lambda client: client.members("demo").list(),
     "invitePerson": lambda client: client.members("demo").invite("Ann"),
+    "revokeInvitation": lambda client: client.members("demo").revoke_invitation("i1"),
     "removePerson": lambda client: client.members("demo").remove_person("p1"),
     "createKey": lambda client: client.members("demo").create_key("till"),
     "revokeKey": lambda client: client.members("demo").revoke_key("lw_12"),

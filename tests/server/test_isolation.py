@@ -38,6 +38,7 @@ class Ids(msgspec.Struct, frozen=True):
     code: str = "9999"
     receipt: str = "0197c2de-4a10-7c3e-9a51-000000000004"
     person: str = "0123456789abcdef"
+    invitation: str = "fedcba9876543210"
     key: str = "lw_00000000"
 
     def fill(self, template: str) -> str:
@@ -119,6 +120,7 @@ PROBES: Mapping[str, Probe] = {
     "changeCompany": writing("PATCH", "", {"name": "Mine"}, Role.ADMIN),
     "listMembers": writing("GET", "/members", role=Role.ADMIN),
     "invitePerson": writing("POST", "/invitations", {"name": "Eve"}, Role.ADMIN),
+    "revokeInvitation": writing("DELETE", "/invitations/{invitation}", role=Role.ADMIN),
     "removePerson": writing("DELETE", "/people/{person}", role=Role.ADMIN),
     "createKey": writing("POST", "/keys", {"name": "Eve"}, Role.ADMIN),
     "revokeKey": writing("DELETE", "/keys/{key}", role=Role.ADMIN),
@@ -227,6 +229,7 @@ async def world_of(api: Api) -> World:
         link = await access.make_sign_in_link(tx, "globex", name="Theo")
         assert await access.redeem_sign_in(tx, link)
         (session,) = await access.list_sessions(tx, "globex", datetime.now(UTC))
+        pending = await access.make_sign_in_link(tx, "globex", name="Vera")
     ids = Ids(
         company="globex",
         job=job.job_id,
@@ -236,6 +239,7 @@ async def world_of(api: Api) -> World:
         code="7777",
         receipt=await filed_receipt(api, "globex"),
         person=session.session_id,
+        invitation=access.invitation_id_of(pending),
         key=(await api.key("globex"))[:11],
     )
     return World(api, ids)
