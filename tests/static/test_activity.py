@@ -399,7 +399,7 @@ def test_an_open_job_is_retried_and_left_by_keys(activity: Activity, dashboard: 
     dashboard.page.locator("job-details summary").click()
     with dashboard.page.context.expect_page() as opened:
         dashboard.page.get_by_role("link", name="The whole log, as JSON").click()
-    expect(opened.value.locator("body")).to_contain_text('"data":[{"number":1')
+    expect(opened.value.locator("body")).to_contain_text('"text":"SHOP 0: needs review"')
     opened.value.close()
     activity.press("/")
     expect(activity.rows).to_have_count(2)
