@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, expect
 
 from tests.running import Running
 from tests.static.dashboard import Dashboard, Office
@@ -182,43 +182,138 @@ def test_an_import_is_undone_as_far_as_nobody_approved_it(desk: Desk) -> None:
     expect(desk.page.get_by_role("status").filter(has_text="Nothing is left to undo")).to_be_visible()
 
 
+def member_section(context: BrowserContext, running: Running, office: Office) -> tuple[Desk, Locator]:
+    """An administrator at Settings."""
+    dashboard = Dashboard(context.new_page(), running.url)
+    dashboard.sign_in(office.sign_in_url(Role.ADMIN))
+    desk = Desk(dashboard, office.company)
+    desk.go("Settings")
+    members = dashboard.page.locator("members-section")
+    expect(members.locator(".member-row")).to_have_count(1)
+    expect(members.locator(".member-row")).to_contain_text("Ada (you)")
+    return desk, members
+
+
+def invite(members: Locator, name: str, role: str = "viewer") -> Locator:
+    """The box that tells the address."""
+    form = members.locator('[data-part="invite"]')
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("Role").select_option(role)
+    form.get_by_role("button", name="Invite").click()
+    return members.get_by_role("group", name=f"Invitation of {name}, {role}", exact=True)
+
+
+def make_key(members: Locator, name: str) -> Locator:
+    form = members.locator('[data-part="add-key"]')
+    form.get_by_label("What it is for").fill(name)
+    form.get_by_role("button", name="Make a key").click()
+    return members.get_by_role("group", name=f"Key for {name}, bookkeeper", exact=True)
+
+
 def test_people_are_invited_and_keys_made_and_revoked(
     context: BrowserContext, running: Running, office: Office
 ) -> None:
-    dashboard = Dashboard(context.new_page(), running.url)
-    dashboard.sign_in(office.sign_in_url(Role.ADMIN))
-    page = dashboard.page
-    page.locator("page-links a", has_text="Settings").click()
-    members = page.locator("members-section")
-    expect(members.locator(".member-row")).to_have_count(1)
-    expect(members.locator(".member-row")).to_contain_text("Ada (you)")
+    desk, members = member_section(context, running, office)
     name = "<img src=x onerror=alert(1)>"
-    invite = members.locator('[data-part="invite"]')
-    invite.get_by_label("Name").fill(name)
-    invite.get_by_label("Role").select_option("viewer")
-    invite.get_by_role("button", name="Invite").click()
-    address = members.locator('[data-part="secret"]')
+    address = invite(members, name).locator("code")
     expect(address).to_contain_text("/#sign-in=")
     browser = context.browser
     assert browser is not None
     other = browser.new_context()
     invited = Dashboard(other.new_page(), running.url)
     invited.sign_in(address.inner_text())
-    page.locator("page-links a", has_text="Jobs").click()
-    page.locator("page-links a", has_text="Settings").click()
+    desk.go("Jobs")
+    desk.go("Settings")
     row = members.locator(".member-row", has_text=name)
+    expect(row).to_contain_text("signed in")
     expect(row).to_contain_text("viewer")
     row.get_by_role("button", name="Sign out").click()
-    page.locator("#question").get_by_role("button", name="Sign out").click()
+    desk.page.locator("#question").get_by_role("button", name="Sign out").click()
     expect(row).to_have_count(0)
 
-    keys = members.locator('[data-part="add-key"]')
-    keys.get_by_label("What it is for").fill("Nightly import")
-    keys.get_by_role("button", name="Make a key").click()
-    expect(address).to_contain_text("lw_")
+    told = make_key(members, "Nightly import")
+    expect(told.locator("code")).to_contain_text("lw_")
     key = members.locator(".member-row", has_text="Nightly import")
     key.get_by_role("button", name="Revoke").click()
-    page.locator("#question").get_by_role("button", name="Revoke").click()
+    desk.page.locator("#question").get_by_role("button", name="Revoke").click()
     expect(key).to_have_count(0)
-    dashboard.assert_no_complaints()
+    expect(told).to_have_count(0)
+    desk.dashboard.assert_no_complaints()
     other.close()
+
+
+def test_an_invitation_is_taken_back(context: BrowserContext, running: Running, office: Office) -> None:
+    desk, members = member_section(context, running, office)
+    told = invite(members, "Vera")
+    address = told.locator("code").inner_text()
+    (pending,) = desk.ask("GET", "members")["invitations"]
+    row = members.locator(".member-row", has_text="Vera")
+    expect(row.locator('[data-part="role"]')).to_have_text("viewer")
+    expect(row.locator('[data-part="note"]')).to_have_text(
+        re.compile(r"^invited until (\w{3} )?\d+:\d\d\s[AP]M$")
+    )
+    expect(row.locator("time")).to_have_attribute("datetime", re.compile(pending["expires_at"][:19]))
+    row.get_by_role("button", name="Take back: Vera").click()
+    desk.page.locator("#question").get_by_role("button", name="Take back").click()
+    expect(row).to_have_count(0)
+    expect(told).to_have_count(0)
+    browser = context.browser
+    assert browser is not None
+    other = browser.new_context()
+    late = other.new_page()
+    late.goto(address)
+    expect(late.get_by_role("heading", name="This sign-in link does not work")).to_be_visible()
+    other.close()
+    desk.dashboard.assert_no_complaints()
+
+
+def test_one_that_was_opened_meanwhile_cannot_be_taken_back(
+    context: BrowserContext, running: Running, office: Office
+) -> None:
+    desk, members = member_section(context, running, office)
+    address = invite(members, "Vera").locator("code").inner_text()
+    row = members.locator(".member-row", has_text="Vera")
+    expect(row).to_contain_text("invited until")
+    browser = context.browser
+    assert browser is not None
+    other = browser.new_context()
+    Dashboard(other.new_page(), running.url).sign_in(address)
+    row.get_by_role("button", name="Take back").click()
+    desk.page.locator("#question").get_by_role("button", name="Take back").click()
+    expect(members.get_by_role("alert")).to_be_visible()
+    expect(row).to_contain_text("signed in")
+    other.close()
+
+
+def test_what_is_told_once_stands_in_a_box_of_its_own_until_it_is_closed(
+    context: BrowserContext, running: Running, office: Office
+) -> None:
+    desk, members = member_section(context, running, office)
+    vera, till, import_ = invite(members, "Vera"), make_key(members, "Till"), make_key(members, "Import")
+    for box, secret in ((vera, "/#sign-in="), (till, "lw_"), (import_, "lw_")):
+        expect(box.locator("code")).to_contain_text(secret)
+    assert till.locator("code").inner_text() != import_.locator("code").inner_text()
+    desk.go("Jobs")
+    desk.go("Settings")
+    till.get_by_role("button", name="Close").click()
+    expect(members.get_by_label("What it is for")).to_be_focused()
+    expect(till).to_have_count(0)
+    expect(vera).to_be_visible()
+    expect(import_).to_be_visible()
+    # Closed is not revoked.
+    expect(members.locator(".member-row", has_text="Till")).to_be_visible()
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.dashboard.assert_fits()
+    desk.page.locator("[popovertarget=account-menu]").click()
+    desk.page.locator('[data-part="sign-out"]').click()
+    expect(desk.page.get_by_role("heading", name="Sign in to Ledgerwire")).to_be_visible()
+    expect(members.locator(".member-secret")).to_have_count(0)
+    desk.dashboard.assert_no_complaints()
+
+
+def test_people_and_keys_stand_before_the_chart(
+    context: BrowserContext, running: Running, office: Office
+) -> None:
+    desk, _ = member_section(context, running, office)
+    titles = desk.page.locator("settings-page h2").all_inner_texts()
+    assert titles.index("People and keys") == titles.index("Chart of accounts") - 1
