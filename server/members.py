@@ -25,7 +25,7 @@ from server.answers import as_json
 from server.auth import require
 from server.parameters import Caller, CompanyId, TheKernel, TheSettings
 from server.refusals import Unknown
-from workers.books import access
+from workers.books import access, invitations
 from workers.books.access import Principal, Role, SessionRecord
 
 ROOT = "/companies/{company_id:str}"
@@ -48,7 +48,7 @@ async def list_members(company_id: CompanyId, kernel: TheKernel, principal: Call
     now = datetime.now(UTC)
     async with kernel.database.reading() as sql:
         found = await access.list_sessions(sql, company_id, now)
-        invited = await access.list_invitations(sql, company_id, now)
+        invited = await invitations.list_invitations(sql, company_id, now)
         keys = await access.list_keys(sql, company_id)
     return MemberList(
         people=[_person(each, principal) for each in found],
@@ -82,7 +82,7 @@ async def invite_person(
     origin = request.headers.get("origin", "")
     place = origin if origin in settings.origins else public_url(settings)
     made = Invitation(
-        invitation_id=access.invitation_id_of(token),
+        invitation_id=invitations.invitation_id_of(token),
         url=f"{place}/#sign-in={token}",
         name=data.name,
         role=data.role,
@@ -103,7 +103,7 @@ async def revoke_invitation(
     """Its address signs nobody in from this moment on; one that was opened is not found any more."""
     require(principal, company_id, Role.ADMIN)
     async with kernel.database.transaction() as sql:
-        if not await access.revoke_invitation(sql, company_id, invitation_id, datetime.now(UTC)):
+        if not await invitations.revoke_invitation(sql, company_id, invitation_id, datetime.now(UTC)):
             raise Unknown("invitation")
 
 

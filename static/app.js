@@ -106,6 +106,7 @@ function gate(problem) {
   room?.close();
   room = null;
   session = null;
+  page.settings.forget();
   showAccount(null);
   for (const element of [page.boot, page.main, page.badge, page.companies, page.links]) show(element, false);
   page.signIn.explain(problem);

@@ -19,7 +19,7 @@ from server.openapi import build
 from tests.brokers import Broker, found_program
 from tests.server.filling import filed_receipt, filled_books
 from tests.server.serving import Api, api_settings, problem_in, serving
-from workers.books import access
+from workers.books import access, invitations
 from workers.books.access import Role
 from workers.books.quickbooks.connections import NewTokens, connect
 from workers.books.quickbooks.sealing import Seal
@@ -239,7 +239,7 @@ async def world_of(api: Api) -> World:
         code="7777",
         receipt=await filed_receipt(api, "globex"),
         person=session.session_id,
-        invitation=access.invitation_id_of(pending),
+        invitation=invitations.invitation_id_of(pending),
         key=(await api.key("globex"))[:11],
     )
     return World(api, ids)

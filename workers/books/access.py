@@ -24,7 +24,6 @@ TICKET_MARK = "lwt_"
 TICKET_LIFE = timedelta(seconds=30)
 PREFIX_LENGTH = 11
 SESSION_ID_LENGTH = 16
-INVITATION_ID_LENGTH = 16
 LINK_LIFE = timedelta(hours=24)
 SESSION_LIFE = timedelta(days=30)
 #: How exactly ``last_used`` is kept: a write for every request would cost more than it tells.
@@ -89,15 +88,6 @@ class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
     def session_id(self) -> str:
         """What tells it apart, and opens nothing."""
         return self.session_hash[:SESSION_ID_LENGTH]
-
-
-class InvitationRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be shown of a link that nobody has used yet."""
-
-    invitation_id: str
-    name: str
-    role: Role
-    expires_at: datetime
 
 
 # --- keys -------------------------------------------------------------------------------------------
@@ -200,50 +190,6 @@ async def make_sign_in_link(
         )
     )
     return token
-
-
-def invitation_id_of(token: str) -> str:
-    """What tells a link apart: of its token's hash, so that it opens nothing."""
-    return hash_of(token)[:INVITATION_ID_LENGTH]
-
-
-async def list_invitations(
-    connection: AsyncConnection, company_id: str, now: datetime
-) -> list[InvitationRecord]:
-    """Links into the company that still sign in, wherever they were made; first the one that ends first."""
-    shown_id = func.substr(sign_in_links.c.token_hash, 1, INVITATION_ID_LENGTH)
-    rows = await connection.execute(
-        select(
-            shown_id.label("invitation_id"),
-            sign_in_links.c.name,
-            sign_in_links.c.role,
-            sign_in_links.c.expires_at,
-        )
-        .where(*_pending(company_id, now))
-        .order_by(sign_in_links.c.expires_at, sign_in_links.c.token_hash)
-    )
-    return [InvitationRecord(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
-
-
-async def revoke_invitation(
-    connection: AsyncConnection, company_id: str, invitation_id: str, now: datetime
-) -> bool:
-    """False where the company has no such link that still signs in: it may have been used a moment ago."""
-    done = await connection.execute(
-        delete(sign_in_links).where(
-            *_pending(company_id, now),
-            func.substr(sign_in_links.c.token_hash, 1, INVITATION_ID_LENGTH) == invitation_id,
-        )
-    )
-    return done.rowcount > 0
-
-
-def _pending(company_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        sign_in_links.c.company_id == company_id,
-        sign_in_links.c.used_at.is_(None),
-        sign_in_links.c.expires_at > now,
-    )
 
 
 async def redeem_sign_in(

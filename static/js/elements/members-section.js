@@ -35,7 +35,6 @@ export class MembersSection extends HTMLElement {
     this.replaceChildren(this.#root);
     this.#form("invite").addEventListener("submit", (event) => this.#submit(event, "invite", (books, member) => this.#invite(books, member)));
     this.#form("add-key").addEventListener("submit", (event) => this.#submit(event, "add-key", (books, member) => this.#addKey(books, member)));
-    document.querySelector('[data-part="sign-out"]')?.addEventListener("click", () => this.#dropAll());
   }
 
   /** @param {BooksApi} books */
@@ -123,7 +122,7 @@ export class MembersSection extends HTMLElement {
 
   /** Those of the company that is shown. @param {BooksApi} books @param {string} person */
   #showBoxes(books, person) {
-    if (this.#person && person !== this.#person) this.#dropAll();
+    if (this.#person && person !== this.#person) this.forget();
     this.#person = person;
     for (const [path, box] of this.#boxes) show(box, path.startsWith(`${books.root}/`));
   }
@@ -164,7 +163,8 @@ export class MembersSection extends HTMLElement {
     this.#boxes.delete(path);
   }
 
-  #dropAll() {
+  /** Whoever is here next is somebody else. */
+  forget() {
     for (const path of [...this.#boxes.keys()]) this.#drop(path);
   }
 

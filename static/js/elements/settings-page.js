@@ -47,6 +47,11 @@ export class SettingsPage extends HTMLElement {
     this.#draw();
   }
 
+  /** Nothing that was told to this person stays for the next. */
+  forget() {
+    part(this.#root, "members", MembersSection).forget();
+  }
+
   async open() {
     await this.#try(async (books) => {
       this.#company = await books.company();
