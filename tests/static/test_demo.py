@@ -55,10 +55,13 @@ def test_every_kind_is_started_and_watched(demo: Demo, office: Office, axe: str)
     export.get_by_role("button", name="Dry run").click()
     expect(export).to_contain_text("This server has no application of Intuit's")
     expect(demo.history).to_have_count(7)
-    expect(demo.history.first).to_contain_text("Receipts")
+    expect(demo.history.first).to_contain_text("lunch.png")
     assert faults(demo.page, axe) == []
     demo.page.reload()
     expect(demo.history).to_have_count(7)
+    demo.page.set_viewport_size({"width": 390, "height": 844})
+    assert demo.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(demo.page.locator("#state")).to_be_in_viewport(ratio=1)
 
 
 def test_a_file_of_one_s_own_is_taken(demo: Demo) -> None:
@@ -80,6 +83,27 @@ def test_the_code_names_this_company_and_this_server(demo: Demo, office: Office)
     expect(code).to_contain_text(f'client.categorize(company="{office.company}", limit=100)')
     card.get_by_role("button", name="JavaScript").click()
     expect(code).to_contain_text(re.compile(r'client\.submit\("categorize"'))
+
+
+@pytest.mark.parametrize(
+    "title", ["Import a bank file", "Categorize transactions", "Read receipts", "Undo the last import"]
+)
+def test_the_javascript_runs_as_it_stands(demo: Demo, title: str) -> None:
+    if title == "Undo the last import":
+        imported = demo.card("Import a bank file")
+        imported.get_by_role("button", name="Import the sample").click()
+        expect(imported.locator("job-progress")).to_have_attribute("status", "complete")
+    card = demo.card(title)
+    card.locator("summary").click()
+    card.get_by_role("button", name="JavaScript").click()
+    code = card.locator("code").inner_text()
+    said: list[str] = []
+    demo.page.on("console", lambda message: said.append(message.text))
+    # As a module of this origin: the page's policy lets no other script run.
+    as_module = {"body": code, "content_type": "text/javascript"}
+    demo.page.route("**/js/pasted.js", lambda route: route.fulfill(**as_module))
+    demo.page.evaluate("import('/js/pasted.js').then(() => null)")
+    assert said[-1] == "100 complete", said
 
 
 def test_what_cannot_be_started_yet_says_what_first(demo: Demo) -> None:

@@ -15,6 +15,8 @@ import { receiptPicture } from "./receipt.js";
  * @property {(company: string, file: File | null, last: (kind: string) => Job | null) => Promise<Record<string, any>> | Record<string, any>} fields
  * @property {string} [python] the SDK's call
  * @property {string} [curl] what follows the address
+ * @property {string} [sample] where the file lies that it names
+ * @property {{imports: string, file: string}} [javaScript] where the file comes from
  */
 
 /** @type {Kind[]} */
@@ -29,6 +31,8 @@ export const KINDS = [
     fields: async (company, file) => ({ company_id: company, file: file ?? (await sampleFile()) }),
     python: 'client.upload_and_categorize("june.csv", company="COMPANY")',
     curl: "-F company_id=COMPANY -F file=@june.csv",
+    sample: "/sample/june.csv",
+    javaScript: { imports: "", file: 'new File([await (await fetch("/sample/june.csv")).blob()], "june.csv")' },
   },
   {
     name: "categorize",
@@ -63,7 +67,8 @@ export const KINDS = [
     field: "files",
     fields: async (company, file) => ({ company_id: company, files: [file ?? (await receiptPicture())] }),
     python: 'client.read_receipts(["lunch.jpg"], company="COMPANY")',
-    curl: "-F company_id=COMPANY -F files=@lunch.jpg",
+    curl: "-F company_id=COMPANY -F files=@lunch.jpg   # a photo of yours",
+    javaScript: { imports: 'import { receiptPicture } from "/js/demo/receipt.js";\n', file: "[await receiptPicture()]" },
   },
   {
     name: "learn",
@@ -102,21 +107,41 @@ function needed(job, otherwise) {
   return job;
 }
 
-/** As a reader would write it. @param {Kind} kind @param {string} origin @param {string} company @returns {Record<string, string>} by language */
-export function codeOf(kind, origin, company) {
-  const own = (/** @type {string} */ text) => text.replaceAll("COMPANY", company);
-  const fields = kind.field ? null : sampleFields(kind, company);
+/**
+ * As a reader would write it; each runs as it stands, the JavaScript in a module of this very page.
+ * @param {Kind} kind @param {string} origin @param {string} company
+ * @param {(kind: string) => Job | null} last what this page started last, so that what undoes it names it
+ * @returns {Record<string, string>} by language
+ */
+export function codeOf(kind, origin, company, last) {
+  const fields = kind.field ? null : sampleFields(kind, company, last);
+  const undone = fields?.["approve_job_id"] ?? fields?.["import_job_id"] ?? "JOB";
+  const own = (/** @type {string} */ text) => text.replaceAll("COMPANY", company).replaceAll("JOB", undone);
   const sent = kind.curl ? own(kind.curl) : `-H "Content-Type: application/json" \\\n  -d '${JSON.stringify(fields)}'`;
-  const body = kind.field ? `{ company_id: "${company}", ${kind.field}: ${kind.field === "files" ? "[...input.files]" : "input.files[0]"} }` : JSON.stringify(fields, null, 2);
+  const first = kind.sample ? `curl -sO ${origin}${kind.sample}\n` : "";
   return {
-    curl: `curl -X POST ${origin}/api/jobs/${kind.name} \\\n  -H "Authorization: Bearer $LEDGERWIRE_API_KEY" \\\n  ${sent}`,
+    curl: `${first}curl -X POST ${origin}/api/jobs/${kind.name} \\\n  -H "Authorization: Bearer $LEDGERWIRE_API_KEY" \\\n  ${sent}`,
     Python: `from ledgerwire import Ledgerwire\n\nwith Ledgerwire("${origin}") as client:\n    job = ${own(kind.python ?? "")}\n    for event in job.events():\n        print(job.progress, job.job.message)\n    print(job.result())`,
-    JavaScript: `import { JobsClient } from "${origin}/js/client.js";\n\nconst client = new JobsClient({ url: "${origin}", getToken });\nconst job = await client.submit("${kind.name}", ${body});\nfor await (const event of client.events(job.job_id)) {\n  if (event.type === "job") console.log(event.job.progress, event.job.message);\n}`,
+    JavaScript: javaScriptOf(kind, company, fields),
   };
 }
 
-/** @param {Kind} kind @param {string} company */
-function sampleFields(kind, company) {
-  const some = /** @type {any} */ ({ job_id: "JOB" });
-  return kind.fields(company, null, () => some);
+/** @param {Kind} kind @param {string} company @param {Record<string, any> | null} fields */
+function javaScriptOf(kind, company, fields) {
+  const { imports = "", file = "" } = kind.javaScript ?? {};
+  const submission = kind.field ? `{ company_id: "${company}", ${kind.field}: ${file} }` : JSON.stringify(fields, null, 2);
+  return `import { JobsClient } from "/js/client.js";
+${imports}
+// Here your session says who asks; on another origin: new JobsClient({ url, getToken }).
+const client = new JobsClient();
+const job = await client.submit("${kind.name}", ${submission});
+for await (const event of client.events(job.job_id)) {
+  if (event.type === "job") console.log(event.job.progress, event.job.status);
+}`;
+}
+
+/** Of a kind that takes no file. @param {Kind} kind @param {string} company @param {(kind: string) => Job | null} last */
+function sampleFields(kind, company, last) {
+  const fields = kind.fields(company, null, (name) => last(name) ?? /** @type {any} */ ({ job_id: "JOB" }));
+  return /** @type {Record<string, any>} */ (fields);
 }

@@ -118,16 +118,18 @@ async function start(kind, place, file) {
 
 /** @param {HTMLElement} root @param {Kind} kind */
 function drawCode(root, kind) {
-  const samples = codeOf(kind, location.origin, company);
+  const samples = () => codeOf(kind, location.origin, company, (name) => started.get(name) ?? null);
   const code = part(root, "code", HTMLElement);
-  const tabs = Object.keys(samples).map((language) => {
+  let chosen = "curl";
+  const tabs = Object.keys(samples()).map((language) => {
     const tab = element("button", language);
     tab.addEventListener("click", () => choose(language));
     return tab;
   });
   /** @param {string} language */
   const choose = (language) => {
-    code.textContent = samples[language] ?? "";
+    chosen = language;
+    code.textContent = samples()[language] ?? "";
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === language));
   };
   part(root, "tabs", HTMLElement).append(...tabs);
@@ -137,7 +139,9 @@ function drawCode(root, kind) {
     const done = await Promise.resolve(navigator.clipboard?.writeText(code.textContent ?? "")).then(() => Boolean(navigator.clipboard), () => false);
     copy.textContent = done ? "Copied" : "Select it and copy";
   });
-  choose("curl");
+  choose(chosen);
+  // What undoes a job names it once there is one.
+  part(root, "details", HTMLDetailsElement).addEventListener("toggle", () => choose(chosen));
 }
 
 // --- what ran lately ----------------------------------------------------------------------------------
@@ -167,7 +171,7 @@ function remember(job) {
   row.dataset["job"] = job.job_id;
   const link = document.createElement("a");
   link.href = `/?company=${encodeURIComponent(company)}&job=${encodeURIComponent(job.job_id)}`;
-  link.textContent = kindWord(job.kind);
+  link.textContent = job.title ?? kindWord(job.kind);
   const progress = new JobProgressCompact();
   progress.client = client;
   progress.setAttribute("label", `Progress of ${kindWord(job.kind)}`);
