@@ -34,7 +34,7 @@ def test_its_javascript_is_javascript(tmp_path: Path) -> None:
         module.write_text(block)
         done = node.run("node", "--check", str(module))
         assert done.returncode == 0, done.stderr
-    assert len(blocks("js")) == 2
+    assert len(blocks("js")) == 3
 
 
 async def test_its_token_opens_what_it_says(tmp_path: Path) -> None:
