@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -137,28 +137,32 @@ def _tampered() -> str:
     return f"{head}.{body}.{'A' * len(signature)}"
 
 
-#: What is wrong, and a word of what the answer says about it.
-WRONG = {
-    "another secret": (signed(WHO, "x" * 40), "its signature is not ours"),
-    "no signature": (jwt.encode({"exp": time.time() + 60, **WHO}, "", "none"), "Sign by HS256"),
-    "another algorithm": (signed(WHO, algorithm="HS512"), "Sign by HS256"),
-    "run out": (signed({**WHO, "exp": time.time() - 60}), "has run out"),
-    "not yet": (signed({**WHO, "nbf": time.time() + 600}), "not valid yet"),
-    "made tomorrow": (signed({**WHO, "iat": time.time() + 86_400}), "not valid yet"),
-    "without an end": (jwt.encode(WHO, SECRET, "HS256"), "has no exp"),
-    "an end in words": (signed({**WHO, "exp": "soon"}), "exp, nbf and iat are numbers"),
-    "a number for a name": (raw({**WHO, "sub": 17}), "sub of your token must be text"),
-    "tampered": (_tampered(), "its signature is not ours"),
-    "run out and forged": (signed({**WHO, "exp": time.time() - 60}, "x" * 40), "its signature is not ours"),
-    "no token": ("a.b.c", "neither an API key (lw_…) nor a JSON Web Token"),
-    "a word": ("Bearer", "neither an API key (lw_…) nor a JSON Web Token"),
-    "endless": ("a" * 20_000, "16,384 letters"),
+#: What is wrong, and a word of what the answer says about it. Signed when it is asked for: their minutes run.
+WRONG: dict[str, tuple[Callable[[], str], str]] = {
+    "another secret": (lambda: signed(WHO, "x" * 40), "its signature is not ours"),
+    "no signature": (lambda: jwt.encode({"exp": time.time() + 60, **WHO}, "", "none"), "Sign by HS256"),
+    "another algorithm": (lambda: signed(WHO, algorithm="HS512"), "Sign by HS256"),
+    "run out": (lambda: signed({**WHO, "exp": time.time() - 60}), "has run out"),
+    "not yet": (lambda: signed({**WHO, "nbf": time.time() + 600}), "not valid yet"),
+    "made tomorrow": (lambda: signed({**WHO, "iat": time.time() + 86_400}), "not valid yet"),
+    "without an end": (lambda: jwt.encode(WHO, SECRET, "HS256"), "has no exp"),
+    "an end in words": (lambda: signed({**WHO, "exp": "soon"}), "exp, nbf and iat are numbers"),
+    "a number for a name": (lambda: raw({**WHO, "sub": 17}), "sub of your token must be text"),
+    "tampered": (lambda: _tampered(), "its signature is not ours"),
+    "run out and forged": (
+        lambda: signed({**WHO, "exp": time.time() - 60}, "x" * 40),
+        "its signature is not ours",
+    ),
+    "no token": (lambda: "a.b.c", "neither an API key (lw_…) nor a JSON Web Token"),
+    "a word": (lambda: "Bearer", "neither an API key (lw_…) nor a JSON Web Token"),
+    "endless": (lambda: "a" * 20_000, "16,384 letters"),
 }
 
 
 @pytest.mark.parametrize("kind", WRONG)
 async def test_what_is_not_signed_for_us_or_has_run_out_is_refused(host: Api, kind: str) -> None:
-    token, words = WRONG[kind]
+    sign, words = WRONG[kind]
+    token = sign()
     answer = await session(host, token)
     assert (answer.status_code, code_of(answer)) == (401, "not_signed_in")
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -174,7 +178,7 @@ async def test_a_wrong_key_and_nothing_at_all_are_told_how_to_make_a_key(host: A
 
 async def test_a_refused_token_of_an_open_socket_is_told_why(host: Api) -> None:
     async with socket(host, signed(WHO)) as line:
-        await line.say(type="authenticate", token=WRONG["run out"][0])
+        await line.say(type="authenticate", token=WRONG["run out"][0]())
         refused = await line.hear_until("error")
     assert (refused["status"], refused["problem"]) == (401, "/problems/not_signed_in")
     assert "has run out" in refused["detail"]
