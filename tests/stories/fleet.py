@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -45,7 +46,10 @@ class Member:
         self.process.wait()
 
     def pause(self) -> None:
+        """Returns once all of its threads stand still: until then one may still take a lock."""
         self.process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), "it ended instead"
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
