@@ -15,9 +15,14 @@ import { receiptPicture } from "./receipt.js";
  * @property {(company: string, file: File | null, last: (kind: string) => Job | null) => Promise<Record<string, any>> | Record<string, any>} fields
  * @property {string} [python] the SDK's call
  * @property {string} [curl] what follows the address
- * @property {string} [sample] where the file lies that it names
+ * @property {() => Promise<File>} [sample] the file that is taken where none is chosen
+ * @property {string} [first] what fetches the file that curl's line names
  * @property {{imports: string, file: string}} [javaScript] where the file comes from
+ * @property {string} [undoes] the kind whose job it names
  */
+
+/** What is to be done before there is anything to undo. @type {Record<string, string>} */
+const FIRST = { "bulk-approve": "Approve something first.", "upload-and-categorize": "Import a file first." };
 
 /** @type {Kind[]} */
 export const KINDS = [
@@ -28,10 +33,11 @@ export const KINDS = [
     button: "Import the sample",
     accept: ".csv,.ofx,.qfx,.qif,.sta,.mt940,.xml,text/csv",
     field: "file",
+    sample: sampleFile,
     fields: async (company, file) => ({ company_id: company, file: file ?? (await sampleFile()) }),
     python: 'client.upload_and_categorize("june.csv", company="COMPANY")',
     curl: "-F company_id=COMPANY -F file=@june.csv",
-    sample: "/sample/june.csv",
+    first: "curl -sO ORIGIN/sample/june.csv\n",
     javaScript: { imports: "", file: 'new File([await (await fetch("/sample/june.csv")).blob()], "june.csv")' },
   },
   {
@@ -55,7 +61,8 @@ export const KINDS = [
     title: "Undo the last approval",
     about: "Takes back what an approval of this page approved.",
     button: "Undo it",
-    fields: (company, _file, last) => ({ company_id: company, approve_job_id: needed(last("bulk-approve"), "Approve something first.").job_id }),
+    undoes: "bulk-approve",
+    fields: (company, _file, last) => ({ company_id: company, approve_job_id: needed(last("bulk-approve"), FIRST["bulk-approve"]).job_id }),
     python: 'client.undo_approve("JOB", company="COMPANY")',
   },
   {
@@ -65,9 +72,10 @@ export const KINDS = [
     button: "Read a sample receipt",
     accept: "image/*,.heic,.pdf",
     field: "files",
+    sample: receiptPicture,
     fields: async (company, file) => ({ company_id: company, files: [file ?? (await receiptPicture())] }),
-    python: 'client.read_receipts(["lunch.jpg"], company="COMPANY")',
-    curl: "-F company_id=COMPANY -F files=@lunch.jpg   # a photo of yours",
+    python: 'client.read_receipts(["lunch.png"], company="COMPANY")',
+    curl: "-F company_id=COMPANY -F files=@lunch.png",
     javaScript: { imports: 'import { receiptPicture } from "/js/demo/receipt.js";\n', file: "[await receiptPicture()]" },
   },
   {
@@ -91,7 +99,8 @@ export const KINDS = [
     title: "Undo the last import",
     about: "Removes the lines that an import of this page brought, except those that are approved.",
     button: "Remove its lines",
-    fields: (company, _file, last) => ({ company_id: company, import_job_id: needed(last("upload-and-categorize"), "Import a file first.").job_id }),
+    undoes: "upload-and-categorize",
+    fields: (company, _file, last) => ({ company_id: company, import_job_id: needed(last("upload-and-categorize"), FIRST["upload-and-categorize"]).job_id }),
     python: 'client.undo_import("JOB", company="COMPANY")',
   },
 ];
@@ -101,7 +110,7 @@ async function sampleFile() {
   return new File([await answer.blob()], "june.csv", { type: "text/csv" });
 }
 
-/** @param {Job | null} job @param {string} otherwise @returns {Job} */
+/** @param {Job | null} job @param {string | undefined} otherwise @returns {Job} */
 function needed(job, otherwise) {
   if (!job) throw new Error(otherwise);
   return job;
@@ -114,19 +123,21 @@ function needed(job, otherwise) {
  * @returns {Record<string, string>} by language
  */
 export function codeOf(kind, origin, company, last) {
-  const fields = kind.field ? null : sampleFields(kind, company, last);
-  const undone = fields?.["approve_job_id"] ?? fields?.["import_job_id"] ?? "JOB";
-  const own = (/** @type {string} */ text) => text.replaceAll("COMPANY", company).replaceAll("JOB", undone);
+  const job = kind.undoes ? (last(kind.undoes)?.job_id ?? "JOB") : "";
+  const fields = kind.field ? {} : /** @type {Record<string, any>} */ (kind.fields(company, null, () => /** @type {any} */ ({ job_id: job })));
+  const own = (/** @type {string} */ text) => text.replaceAll("JOB", job).replaceAll("ORIGIN", origin).replaceAll("COMPANY", company);
   const sent = kind.curl ? own(kind.curl) : `-H "Content-Type: application/json" \\\n  -d '${JSON.stringify(fields)}'`;
-  const first = kind.sample ? `curl -sO ${origin}${kind.sample}\n` : "";
+  const missing = job === "JOB" ? `${FIRST[kind.undoes ?? ""]} Its id then stands here for JOB.\n` : "";
+  const note = missing && `# ${missing}`;
+  const saved = kind.field ? '# Where the sample lies: "Save the sample", above.\n' : "";
   return {
-    curl: `${first}curl -X POST ${origin}/api/jobs/${kind.name} \\\n  -H "Authorization: Bearer $LEDGERWIRE_API_KEY" \\\n  ${sent}`,
-    Python: `from ledgerwire import Ledgerwire\n\nwith Ledgerwire("${origin}") as client:\n    job = ${own(kind.python ?? "")}\n    for event in job.events():\n        print(job.progress, job.job.message)\n    print(job.result())`,
-    JavaScript: javaScriptOf(kind, company, fields),
+    curl: `${note}${kind.first ? own(kind.first) : saved}curl -X POST ${origin}/api/jobs/${kind.name} \\\n  -H "Authorization: Bearer $LEDGERWIRE_API_KEY" \\\n  ${sent}`,
+    Python: `${note}${saved}from ledgerwire import Ledgerwire\n\nwith Ledgerwire("${origin}") as client:\n    job = ${own(kind.python ?? "")}\n    for event in job.events():\n        print(job.progress, job.job.message)\n    print(job.result())`,
+    JavaScript: `${missing && `// ${missing}`}${javaScriptOf(kind, company, fields)}`,
   };
 }
 
-/** @param {Kind} kind @param {string} company @param {Record<string, any> | null} fields */
+/** @param {Kind} kind @param {string} company @param {Record<string, any>} fields of a kind that takes no file */
 function javaScriptOf(kind, company, fields) {
   const { imports = "", file = "" } = kind.javaScript ?? {};
   const submission = kind.field ? `{ company_id: "${company}", ${kind.field}: ${file} }` : JSON.stringify(fields, null, 2);
@@ -138,10 +149,4 @@ const job = await client.submit("${kind.name}", ${submission});
 for await (const event of client.events(job.job_id)) {
   if (event.type === "job") console.log(event.job.progress, event.job.status);
 }`;
-}
-
-/** Of a kind that takes no file. @param {Kind} kind @param {string} company @param {(kind: string) => Job | null} last */
-function sampleFields(kind, company, last) {
-  const fields = kind.fields(company, null, (name) => last(name) ?? /** @type {any} */ ({ job_id: "JOB" }));
-  return /** @type {Record<string, any>} */ (fields);
 }

@@ -2,6 +2,7 @@
  * The demo page: each kind of job with a button, its progress and its code, and what ran lately. Made of nothing but what any
  * page may import: the client and the elements.
  * @import { Job } from "../contract.js"
+ * @import { Company } from "../contract-books.js"
  * @import { Kind } from "./kinds.js"
  */
 import { Api, ApiError, asProblem } from "../api.js";
@@ -11,8 +12,8 @@ import { JobProgressCompact } from "../elements/job-progress-compact.js";
 import { ago } from "../format.js";
 import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
-import { clone, part, show } from "../view.js";
-import { kindWord } from "../words.js";
+import { clone, part, show, text } from "../view.js";
+import { kindWord, resultWords } from "../words.js";
 import { codeOf, KINDS } from "./kinds.js";
 
 const RECENT = 12;
@@ -21,7 +22,10 @@ const STATES = { connected: "Live", connecting: "Connecting…", disconnected: "
 const client = new JobsClient();
 /** The last job of each kind that this page has started. @type {Map<string, Job>} */
 const started = new Map();
+/** Each writes a card's code anew. @type {(() => void)[]} */
+const drawings = [];
 let company = "";
+let mayAct = false;
 let leave = () => {};
 
 /** @param {string} id */
@@ -35,13 +39,13 @@ async function begin() {
     const { companies } = await new Api().session();
     const select = /** @type {HTMLSelectElement} */ (at("company"));
     select.replaceChildren(...companies.map(({ company_id, name }) => new Option(name, company_id)));
-    select.addEventListener("change", () => open(select.value));
+    select.addEventListener("change", () => companies.filter(({ company_id }) => company_id === select.value).forEach(open));
     show(/** @type {HTMLElement} */ (select.closest("label")), companies.length > 0);
     const wanted = new URLSearchParams(location.search).get("company");
     const first = companies.find(({ company_id }) => company_id === wanted) ?? companies[0];
     if (!first) return explain(new ApiError({ title: "You see no company yet", detail: "Ask an administrator for a sign-in link." }));
     select.value = first.company_id;
-    open(first.company_id);
+    open(first);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) at("notice").replaceChildren(signIn());
     else explain(error);
@@ -60,10 +64,13 @@ function explain(error) {
   at("notice").replaceChildren(problemView(asProblem(error)));
 }
 
-/** @param {string} companyId */
-function open(companyId) {
+/** @param {Company} chosen */
+function open({ company_id: companyId, role }) {
   company = companyId;
+  mayAct = role !== "viewer";
+  show(at("looking"), !mayAct);
   started.clear();
+  drawings.length = 0;
   at("notice").replaceChildren();
   at("kinds").replaceChildren(...KINDS.map(card));
   leave();
@@ -83,9 +90,32 @@ function card(kind) {
   const button = element("button", kind.button);
   button.className = "button primary";
   button.addEventListener("click", () => start(kind, place, null));
-  part(root, "start", HTMLElement).append(button, ...(kind.accept ? [picker(kind, place)] : []));
+  const begin = [button, ...(kind.accept ? [picker(kind, place)] : [])];
+  if (!mayAct) begin.forEach(forbid);
+  part(root, "start", HTMLElement).append(...begin, ...(kind.sample ? [saver(kind.sample)] : []));
   drawCode(root, kind);
   return root;
+}
+
+/** The sentence that says why stands once, above the cards. @param {HTMLElement} control */
+function forbid(control) {
+  control.toggleAttribute("disabled", true);
+  control.setAttribute("aria-describedby", "looking");
+}
+
+/** For the code that names a file. @param {() => Promise<File>} sample */
+function saver(sample) {
+  const button = element("button", "Save the sample");
+  button.className = "button quiet";
+  button.addEventListener("click", async () => {
+    const file = await sample();
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = file.name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  return button;
 }
 
 /** @param {Kind} kind @param {HTMLElement} place */
@@ -104,6 +134,7 @@ async function start(kind, place, file) {
     const fields = await kind.fields(company, file, (name) => started.get(name) ?? null);
     const job = await client.submit(kind.name, fields);
     started.set(kind.name, job);
+    drawings.forEach((draw) => draw());
     remember(job);
     const progress = new JobProgress();
     progress.client = client;
@@ -129,7 +160,7 @@ function drawCode(root, kind) {
   /** @param {string} language */
   const choose = (language) => {
     chosen = language;
-    code.textContent = samples()[language] ?? "";
+    text(code, samples()[language] ?? "");
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === language));
   };
   part(root, "tabs", HTMLElement).append(...tabs);
@@ -141,7 +172,7 @@ function drawCode(root, kind) {
   });
   choose(chosen);
   // What undoes a job names it once there is one.
-  part(root, "details", HTMLDetailsElement).addEventListener("toggle", () => choose(chosen));
+  drawings.push(() => choose(chosen));
 }
 
 // --- what ran lately ----------------------------------------------------------------------------------
@@ -176,12 +207,20 @@ function remember(job) {
   progress.client = client;
   progress.setAttribute("label", `Progress of ${kindWord(job.kind)}`);
   progress.setAttribute("job-id", job.job_id);
-  row.append(link, progress, moment(job.created_at, ago));
+  row.append(link, progress, moment(job.created_at, ago), outcome(progress));
   const older = [...list.children].find((other) => /** @type {HTMLElement} */ (other).dataset["at"]?.localeCompare(job.created_at) === -1);
   row.dataset["at"] = job.created_at;
   list.insertBefore(row, older ?? null);
   while (list.children.length > RECENT) list.lastElementChild?.remove();
   show(at("none"), false);
+}
+
+/** What came of a job, or why nothing did. @param {JobProgressCompact} progress */
+function outcome(progress) {
+  const note = element("p", "");
+  note.className = "demo-outcome";
+  progress.addEventListener("job-progress", () => text(note, progress.job?.status === "complete" ? resultWords(progress.job.result) : ""));
+  return note;
 }
 
 /** @param {string} tag @param {string} words */
