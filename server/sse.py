@@ -25,7 +25,8 @@ from ledgerwire.events import Events
 from server.auth import find_job, require
 from server.beginning import Answer
 from server.channel import Channel
-from server.frames import Frame, glance
+from server.ended import is_behind_the_end
+from server.frames import Frame
 from server.hub import Hub
 from server.parameters import Caller, CompanyId, JobId, TheHub
 from server.polling import EVENT_STREAM, JSON, EventRequest, poll
@@ -33,7 +34,6 @@ from server.session import Session
 from server.stream import DONE, TOO_SLOW, End, Stream
 from server.waiting import LONGEST, asked_wait
 from workers.books.access import Role
-from workers.jobs.live import BrokerAway
 from workers.jobs.position import Position
 
 #: Milliseconds until a browser comes again.
@@ -130,7 +130,7 @@ async def _answer(hub: Hub, asked: EventRequest) -> Response[Any]:
     stream = EventStream(hub, asked)
     try:
         answer = await stream.subscribe()
-        if await _is_over(hub, asked, answer):
+        if asked.record and await is_behind_the_end(hub.kernel, asked.record, answer):
             stream.leave()
             return Response(None, status_code=204, headers=HEADERS)
     except BaseException:
@@ -141,21 +141,6 @@ async def _answer(hub: Hub, asked: EventRequest) -> Response[Any]:
 
 def _position(text: str | None) -> Position | None:
     return Position.parse(text) if text else None
-
-
-async def _is_over(hub: Hub, asked: EventRequest, answer: Answer) -> bool:
-    """The job has ended, and the watcher's position lies behind that end."""
-    record = asked.record
-    if record is None or not record.status.terminal or not answer.recovered or answer.frames:
-        return False
-    if record.told:
-        return True
-    # Its end is committed; whether it was also published, only the live side knows.
-    with contextlib.suppress(BrokerAway):
-        picture = await hub.kernel.breaker(hub.kernel.live.picture(asked.company_id, [record.job_id]))
-        live = picture.jobs.get(record.job_id)
-        return live is not None and live.fence >= record.fence and glance(live.json).status.terminal
-    return False
 
 
 # --- the stream ---------------------------------------------------------------------------------------

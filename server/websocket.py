@@ -33,6 +33,7 @@ from server import frames
 from server.auth import find_job, require
 from server.beginning import Answer
 from server.channel import Channel
+from server.ended import is_behind_the_end
 from server.frames import Frame
 from server.hub import Hub
 from server.parameters import TheHub
@@ -52,6 +53,7 @@ from server.stream import (
 from workers.books.access import Principal, Role
 from workers.database import LOST
 from workers.jobs.position import NOWHERE, Position
+from workers.jobs.record import JobRecord
 
 log = logging.getLogger(__name__)
 
@@ -260,14 +262,14 @@ class Socket(Stream):
 
     async def _subscribe(self, request: Subscribe) -> None:
         self._check_room(request.id)
-        await self._check_access(request)
+        record = await self._find(request)
         since = Position.parse(request.since) if request.since else None
         seat = self._seats.get(request.company_id) or self._take_seat(request.company_id)
         seat.subscriptions[request.id] = request.job_id
         shows: Wants = None if request.job_id is None else frozenset({request.job_id})
         is_first = seat.session.wants == NOTHING
         try:
-            await seat.channel.subscribe(
+            answer = await seat.channel.subscribe(
                 seat.session,
                 seat.wants(),
                 since=since if is_first else None,
@@ -275,6 +277,9 @@ class Socket(Stream):
                 answers=None if is_first else request.id,
                 greet=lambda answer: _subscribed(request, answer),
             )
+            if record and await is_behind_the_end(self.hub.kernel, record, answer):
+                # Nothing else will ever come, and a silent socket looks like a job that still runs.
+                await seat.channel.subscribe(seat.session, seat.wants(), shows=shows, answers=request.id)
         except BaseException:
             self._drop(request.id)
             raise
@@ -290,14 +295,17 @@ class Socket(Stream):
                 )
             )
 
-    async def _check_access(self, request: Subscribe) -> None:
+    async def _find(self, request: Subscribe) -> JobRecord | None:
+        """The job that is to be watched, where it is one; raises where the caller may not watch."""
         if self.principal is None:
             raise NotSignedIn
         require(self.principal, request.company_id, Role.VIEWER)
-        if request.job_id is not None:
-            record = await find_job(self.hub.kernel, self.principal, request.job_id, Role.VIEWER)
-            if record.company_id != request.company_id:
-                raise Unknown("job")
+        if request.job_id is None:
+            return None
+        record = await find_job(self.hub.kernel, self.principal, request.job_id, Role.VIEWER)
+        if record.company_id != request.company_id:
+            raise Unknown("job")
+        return record
 
     def _unsubscribe(self, subscription: int) -> None:
         if not self._drop(subscription):

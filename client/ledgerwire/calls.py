@@ -18,6 +18,7 @@ from ledgerwire.exchange import Answer, Request
 from ledgerwire.flow import Emit, Flow, Pause, now
 from ledgerwire.held import Held
 from ledgerwire.jobs import AttemptPage, Cancel, Job, LogPage, Page, Status
+from ledgerwire.ladder import Sockets
 from ledgerwire.persistence import Persistence, send
 from ledgerwire.review import Categorization, Categorized, Seen
 from ledgerwire.submissions import Submission
@@ -57,6 +58,7 @@ class Calls:
     def __init__(self, base: str, persistence: Persistence) -> None:
         self.base = base
         self.persistence = persistence
+        self.sockets = Sockets()
 
     def submit(
         self, work: type[Submission] | Submission, fields: Mapping[str, Any], *, key: str | None

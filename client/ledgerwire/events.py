@@ -110,7 +110,10 @@ Request = Subscribe | Unsubscribe | ClientPing | Authenticate
 
 
 class Subscribed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="subscribed"):
-    """``recovered`` says that all missed events follow; otherwise a snapshot does."""
+    """``recovered`` says that all missed events follow; otherwise a snapshot does.
+
+    A snapshot also follows, whatever else, where one job is watched whose end lies before the position asked for.
+    """
 
     id: int
     company_id: str

@@ -68,8 +68,8 @@ class JobHandle(_Handle):
     def events(self, since: str | None = None) -> Generator[WatchEvent]:
         """Every event from ``since`` (else from where this handle stands) to the job's end, through drops.
 
-        They are streamed or, where no stream gets through, asked for. Of what was missed too long ago a Snapshot
-        stands in; ``log()`` has all lines.
+        They come over a WebSocket, else by SSE, else are asked for: whatever gets through. Of what was missed too
+        long ago a Snapshot stands in; ``log()`` has all lines.
         Raises APIError where the server refuses for good, ConnectionFailed where it stays away.
         """
         return self._body.stream(JobWatch(self._calls, self._held, since).run())
@@ -112,8 +112,8 @@ class AsyncJobHandle(_Handle):
     def events(self, since: str | None = None) -> AsyncGenerator[WatchEvent]:
         """Every event from ``since`` (else from where this handle stands) to the job's end, through drops.
 
-        They are streamed or, where no stream gets through, asked for. Of what was missed too long ago a Snapshot
-        stands in; ``log()`` has all lines.
+        They come over a WebSocket, else by SSE, else are asked for: whatever gets through. Of what was missed too
+        long ago a Snapshot stands in; ``log()`` has all lines.
         Raises APIError where the server refuses for good, ConnectionFailed where it stays away.
         """
         return self._body.stream(JobWatch(self._calls, self._held, since).run())

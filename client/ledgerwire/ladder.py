@@ -23,6 +23,19 @@ CLIMB_AFTER = 300.0
 CLIMB_WITHIN = 3_600.0
 
 
+class Sockets:
+    """What the watches of one client tell each other: that none gets through from here, for the time being."""
+
+    def __init__(self) -> None:
+        self._blocked_until: float | None = None
+
+    def block(self, now: float) -> None:
+        self._blocked_until = now + CLIMB_AFTER
+
+    def are_blocked(self, now: float) -> bool:
+        return self._blocked_until is not None and now < self._blocked_until
+
+
 class Ladder:
     def __init__(self, *rungs: Rung) -> None:
         self._rungs = list(rungs)

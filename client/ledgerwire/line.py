@@ -29,7 +29,7 @@ SUBPROTOCOL = "ledgerwire.v1"
 #: yet: what is collected on its way would stay silent for ever ...
 SSE_SILENCE = 40.0
 SSE_FIRST_SILENCE = 20.0
-#: ... and on a socket we ask after this long, and hang up after as long again.
+#: ... and on a socket that was heard we ask after this long, and hang up after as long again.
 SOCKET_SILENCE = 20.0
 #: A newer server may say more; what is not known here is passed over.
 KNOWN = frozenset(shape.__struct_config__.tag for shape in (JobEvent, LogEvent, Snapshot, Ping, SocketError))
@@ -93,9 +93,11 @@ class Tagged(msgspec.Struct):
 
 
 class SocketLine:
-    def __init__(self, company: str, since: str | None) -> None:
-        self._subscribe = Subscribe(id=1, company_id=company, since=since)
+    def __init__(self, company: str, job_id: str | None, since: str | None) -> None:
+        self._subscribe = Subscribe(id=1, company_id=company, job_id=job_id, since=since)
         self._decoder = msgspec.json.Decoder(Reply)
+        #: Nothing was heard yet: a subscription is answered at once, so silence means that nothing gets through.
+        self._is_mute = True
         self._asked = False
 
     def open(self) -> Open:
@@ -105,7 +107,7 @@ class SocketLine:
         return msgspec.json.encode(self._subscribe)
 
     def hear(self, data: bytes) -> list[Event]:
-        self._asked = False
+        self._is_mute = self._asked = False
         if msgspec.json.decode(data, type=Tagged).type not in KNOWN:
             return []
         match self._decoder.decode(data):
@@ -116,7 +118,7 @@ class SocketLine:
         return []
 
     def silence(self) -> bytes | None:
-        if self._asked:
+        if self._is_mute or self._asked:
             return None
         self._asked = True
         return msgspec.json.encode(ClientPing())

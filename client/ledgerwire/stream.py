@@ -25,7 +25,7 @@ from ledgerwire.exchange import Answer, Lost
 from ledgerwire.flow import Closed, Emit, Flow, HangUp, NoSocket, Opened, Read, Say, Send, Silent, now
 from ledgerwire.held import Seen
 from ledgerwire.ladder import Ladder, Rung
-from ledgerwire.line import Line, SSELine
+from ledgerwire.line import Line, SocketLine, SSELine
 from ledgerwire.persistence import PASSING, asked_pause, failure, passing
 from ledgerwire.polled import PolledLine
 
@@ -39,13 +39,21 @@ PROBLEM = "application/problem+json"
 Trouble = Answer | Lost | Closed | APIError
 
 
+class Watched(msgspec.Struct, frozen=True):
+    """A company, or one job of it."""
+
+    #: Where its events are, as a stream and as JSON.
+    path: str
+    company: str
+    job_id: str | None = None
+
+
 class Watch:
-    def __init__(self, calls: Calls, path: str, since: str | None, *rungs: Rung) -> None:
+    def __init__(self, calls: Calls, watched: Watched, since: str | None) -> None:
         self.position = since
         self._calls = calls
-        #: Where its events are, as a stream and as JSON.
-        self._path = path
-        self._ladder = Ladder(*rungs)
+        self._watched = watched
+        self._ladder = Ladder(*Rung)
         self._seen = Seen()
         self._over = False
         self._failures = 0
@@ -53,6 +61,8 @@ class Watch:
         self._heard_at: float | None = None
 
     def run(self) -> Flow[None]:
+        if self._calls.sockets.are_blocked((yield from now())):
+            self._ladder.without_sockets()
         while not self._over:
             if self._ladder.rung is Rung.POLLING:
                 trouble, retry = (yield from self._poll()), None
@@ -65,9 +75,6 @@ class Watch:
                 yield from self._rest(trouble, retry)
 
     # --- what the two kinds of watch decide for themselves ------------------------------------------
-
-    def _line(self) -> Line:
-        return SSELine(self._path, self.position, proven=self._ladder.is_proven)
 
     def _took(self, event: Event) -> None:
         """An event was taken over."""
@@ -88,6 +95,12 @@ class Watch:
 
     # --- one line -----------------------------------------------------------------------------------
 
+    def _line(self) -> Line:
+        watched = self._watched
+        if self._ladder.rung is Rung.SOCKET:
+            return SocketLine(watched.company, watched.job_id, self.position)
+        return SSELine(watched.path, self.position, proven=self._ladder.is_proven)
+
     def _follow(self, line: Line) -> Flow[Trouble | None]:
         """Opens it and listens; what it was lost by, or None where the next one need not wait."""
         opened: Opened | Answer | NoSocket | Lost = yield line.open()
@@ -95,16 +108,17 @@ class Watch:
             case Opened():
                 return (yield from self._listen(line))
             case NoSocket():
+                self._calls.sockets.block((yield from now()))
                 self._ladder.without_sockets()
                 return None
             case Answer(status=HTTPStatus.NO_CONTENT):
                 yield from self._nothing_more()
                 return None if self._over else Lost("the stream ended before its job")
             case Answer() if not (_is_ours(opened) or passing(opened, self._calls.persistence)):
-                self._ladder.died(blocked=True)
+                yield from self._died(blocked=True)
                 return None
         self._assert_passing(opened)
-        self._ladder.died(blocked=isinstance(opened, Lost) and opened.silent)
+        yield from self._died(blocked=isinstance(opened, Lost) and opened.silent)
         return opened
 
     def _listen(self, line: Line) -> Flow[Trouble | None]:
@@ -138,18 +152,23 @@ class Watch:
 
     def _count(self, end: Silent | Closed, *, heard: bool) -> Flow[None]:
         if not heard:
-            self._ladder.died(blocked=isinstance(end, Silent))
+            yield from self._died(blocked=isinstance(end, Silent))
             return
         self._ladder.heard()
         self._heard_at = yield from now()
         if not (isinstance(end, Closed) and end.code == TRY_AGAIN_LATER):
             self._failures = 0
 
+    def _died(self, *, blocked: bool) -> Flow[None]:
+        if blocked and self._ladder.rung is Rung.SOCKET:
+            self._calls.sockets.block((yield from now()))
+        self._ladder.died(blocked=blocked)
+
     # --- without a line -----------------------------------------------------------------------------
 
     def _poll(self) -> Flow[Trouble | None]:
         """Asks again and again; what ended it, or None where the better lines are due to be tried."""
-        line = PolledLine(self._path, self._calls.persistence)
+        line = PolledLine(self._watched.path, self._calls.persistence)
         began = yield from now()
         while True:
             asked = yield from now()

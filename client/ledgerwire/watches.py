@@ -7,17 +7,16 @@ from ledgerwire.events import Event, JobEvent, Snapshot
 from ledgerwire.flow import Emit, Flow
 from ledgerwire.held import Held
 from ledgerwire.jobs import Job
-from ledgerwire.ladder import Rung
-from ledgerwire.line import Line, SocketLine
-from ledgerwire.stream import Watch
+from ledgerwire.stream import Watch, Watched
 
 
 class JobWatch(Watch):
     """The last event it shows always tells the job's end."""
 
     def __init__(self, calls: Calls, held: Held, since: str | None) -> None:
-        path = f"{job_path(held.job.job_id)}/events"
-        super().__init__(calls, path, since or held.position, Rung.SSE, Rung.POLLING)
+        job = held.job
+        watched = Watched(f"{job_path(job.job_id)}/events", job.company_id, job.job_id)
+        super().__init__(calls, watched, since or held.position)
         self._held = held
         #: The job had ended though nothing beyond this position told of it.
         self._ended_before: str | None = None
@@ -59,16 +58,8 @@ class JobWatch(Watch):
 
 
 class CompanyWatch(Watch):
-    """Over a WebSocket where that gets through."""
-
     def __init__(self, calls: Calls, company: str, since: str | None) -> None:
-        super().__init__(calls, f"{company_path(company)}/events", since, Rung.SOCKET, Rung.SSE, Rung.POLLING)
-        self._company = company
-
-    def _line(self) -> Line:
-        if self._ladder.rung is Rung.SOCKET:
-            return SocketLine(self._company, self.position)
-        return super()._line()
+        super().__init__(calls, Watched(f"{company_path(company)}/events", company), since)
 
 
 def _tells_end(event: Event, job_id: str) -> bool:

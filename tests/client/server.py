@@ -77,7 +77,7 @@ class Server:
     def _next_step(self, call: Call) -> Step:
         steps = self._steps.get((call.method, call.path), [])
         if not steps:
-            return problem(404, "Not found")
+            return refuse_socket() if call.method == "SOCKET" else problem(404, "Not found")
         return steps.pop(0) if len(steps) > 1 else steps[0]
 
 

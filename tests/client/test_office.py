@@ -1,4 +1,4 @@
-"""A whole Ledgerwire behind a proxy that lets no stream through: everything is told all the same."""
+"""A whole Ledgerwire, reached directly or through proxies that let less through: everything is told all the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from ledgerwire import AsyncJobHandle, AsyncLedgerwire, Ledgerwire
-from ledgerwire.events import JobEvent, LogEvent
+from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.handles import WatchEvent
 from tests.client.office import Office
 from tests.running import Running
@@ -19,26 +19,44 @@ BANK = b"Date,Description,Amount\n" + b"".join(
 
 
 @pytest.mark.story
+@pytest.mark.parametrize(
+    ("passing", "told_by"),
+    [
+        ({"sockets": True, "streams": True}, "socket"),
+        ({"sockets": True}, "socket"),
+        ({"streams": True}, "stream"),
+        ({}, "poll"),
+    ],
+)
 async def test_nothing_is_lost_behind_it_and_nothing_told_twice(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+    running: Running, monkeypatch: pytest.MonkeyPatch, passing: dict[str, bool], told_by: str
 ) -> None:
     monkeypatch.setattr("ledgerwire.line.SSE_FIRST_SILENCE", 1.0)
-    async with Office(running.url) as office, AsyncLedgerwire(office.url, running.api_key) as client:
-        job = await client.upload_and_categorize(("june.csv", BANK), company=running.company)
+    async with (
+        Office(running.url, **passing) as office,
+        AsyncLedgerwire(office.url, running.api_key) as client,
+    ):
+        job = await client.upload_and_categorize(
+            (f"{told_by}-{len(passing)}.csv", BANK), company=running.company
+        )
         watches = await asyncio.gather(
             _of_job(job),
             _of_company(client, job),
             asyncio.to_thread(_of_job_blocking, office.url, running.api_key, job),
         )
         lines = [line async for line in job.log()]
+        end = [event async for event in job.events()]
     for events in watches:
         logs = [event for event in events if isinstance(event, LogEvent)]
         assert sum(len(event.lines) + event.dropped for event in logs) == len(lines)
         assert len({event.number for event in logs}) == len(logs)
         assert isinstance(events[-1], JobEvent)
         assert events[-1].job.status == "complete"
-    assert office.cut_sockets
-    assert office.collected >= 3
+    # Whoever comes again after the end is told it again.
+    assert [type(event) for event in end] == [Snapshot]
+    assert office.asked["socket"] >= 3
+    better = {"socket": [], "stream": ["socket"], "poll": ["socket", "stream"]}[told_by]
+    assert [kind for kind, times in office.asked.items() if times] == [*better, told_by]
 
 
 async def _of_job(job: AsyncJobHandle) -> list[WatchEvent]:

@@ -184,7 +184,7 @@ def a_job_watch(held: Held) -> JobWatch:
 def test_an_end_before_our_position_is_looked_up() -> None:
     held = Held(a_job(), position="e.5")
     nothing, ended = answer("e.5"), found(END.job)
-    world = World([Opened(), Silent(), nothing, found(a_job()), nothing, ended, nothing, ended])
+    world = World([*BLOCKED, nothing, found(a_job()), nothing, ended, nothing, ended])
     world.run(a_job_watch(held).run())
     assert world.shown == [snapped(5, END.job)]
     assert [query.get("wait") for query in asked(world)] == [None, "20", "2"]
@@ -193,7 +193,7 @@ def test_an_end_before_our_position_is_looked_up() -> None:
 
 def test_an_end_that_is_on_its_way_is_waited_for() -> None:
     held = Held(a_job(), position="e.1")
-    world = World([Opened(), Silent(), answer("e.1"), found(END.job), answer("e.5", TWO, END)])
+    world = World([*BLOCKED, answer("e.1"), found(END.job), answer("e.5", TWO, END)])
     world.run(a_job_watch(held).run())
     assert world.shown == [TWO, END]
     assert held.position == "e.5"
@@ -201,7 +201,7 @@ def test_an_end_that_is_on_its_way_is_waited_for() -> None:
 
 def test_looking_at_the_job_moves_no_position_beyond_what_was_shown() -> None:
     held = Held(a_job(), position="e.1")
-    world = World([Opened(), Silent(), answer("e.1"), found(a_job(version=8)), REFUSED])
+    world = World([*BLOCKED, answer("e.1"), found(a_job(version=8)), REFUSED])
     with pytest.raises(AuthenticationError):
         world.run(a_job_watch(held).run())
     assert held.position == "e.1"
@@ -258,7 +258,7 @@ def test_what_waiting_cannot_mend_is_raised(job: JobHandle, server: Server) -> N
     server.on("POLL", EVENTS, problem(401, "No key"))
     with pytest.raises(AuthenticationError):
         list(job.events())
-    assert [call.method for call in server.calls] == ["GET", *["GET", "POLL"] * 2]
+    assert [call.method for call in server.calls] == ["GET", "SOCKET", *["GET", "POLL"] * 2]
 
 
 def test_a_server_that_goes_away_is_given_up(job: JobHandle, server: Server) -> None:

@@ -80,6 +80,33 @@ async def test_who_comes_again_is_told_what_was_missed(api: Api) -> None:
         assert answer["position"] == missed[-1]["position"]
 
 
+async def test_an_end_that_was_seen_is_shown_again_to_who_watches_that_job_alone(api: Api) -> None:
+    """Silence would look like a job that still runs."""
+    told = await begin(api.kernel)
+    await told.complete()
+    async with socket(api, await api.key()) as first:
+        seen = (await first.subscribe(job_id=told.job_id))["position"]
+    async with socket(api, await api.key()) as again:
+        answer = await again.subscribe(job_id=told.job_id, since=seen)
+        assert (answer["recovered"], answer["position"]) == (True, seen)
+        snapshot = await again.hear()
+        assert (snapshot["type"], snapshot["id"], snapshot["position"]) == ("snapshot", 1, seen)
+        assert [job["status"] for job in snapshot["jobs"]] == ["complete"]
+
+
+async def test_an_end_that_is_committed_but_not_told_yet_is_waited_for(api: Api) -> None:
+    told = await begin(api.kernel)
+    async with socket(api, await api.key()) as line:
+        since = (await line.subscribe(job_id=told.job_id))["position"]
+    record = await api.kernel.lifecycle.complete(told.record, None)
+    assert record is not None
+    async with socket(api, await api.key()) as again:
+        await again.subscribe(job_id=told.job_id, since=since)
+        # Nobody tells it now but the kernel's own tick.
+        event = await again.hear()
+        assert (event["type"], event["job"]["status"]) == ("job", "complete")
+
+
 async def test_an_event_is_sent_once_however_many_subscriptions_match(api: Api, line: Socket) -> None:
     told, other = await begin_many(api.kernel, 2)
     await line.subscribe(id=1, job_id=told.job_id)
