@@ -1,13 +1,14 @@
 """``/api/ws``: any number of companies and jobs over one socket, protocol ``ledgerwire.v1``.
 
 The socket is accepted before anything is checked, because a browser is told nothing about a refused handshake:
-who is turned away reads the close code (4400 garbled, 4401 not signed in, 4403 foreign page, 4408 nothing asked
-for, 1012 restart, 1013 too slow).
+who is turned away reads an error and the close code (4400 garbled, 4401 not signed in, 4403 foreign page, 4408
+nothing asked for, 1012 restart, 1013 too slow).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from http import HTTPStatus
@@ -117,15 +118,21 @@ class Socket(Stream):
         try:
             self.principal = await self._auth.identify(self._socket) or await self._introduced()
             self._auth.check_origin(self._socket, self.principal)
-        except OriginRefused:
-            return FOREIGN
-        except NotSignedIn:
-            return SIGNED_OUT
+        except (OriginRefused, NotSignedIn) as error:
+            await self._say_why(error)
+            return FOREIGN if isinstance(error, OriginRefused) else SIGNED_OUT
         except msgspec.DecodeError:
             return GARBLED
         except (*LOST, KeysAway):
             return TRY_LATER
         return await self.run()
+
+    async def _say_why(self, error: OriginRefused | NotSignedIn) -> None:
+        """In full, as HTTP does: the reason of a close frame ends after 123 bytes (RFC 6455, 5.5)."""
+        self._refuse(None, error)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                await self.send(self.take())
 
     async def _introduced(self) -> Principal:
         """By the first message, where the handshake said nothing."""

@@ -88,6 +88,7 @@ def test_its_position_goes_along_from_one_kind_of_line_to_the_next(job: JobHandl
     [
         (socket(code=4401, reason="No key"), AuthenticationError),
         (socket(SocketError(id=1, title="There is no such job", status=404), code=None), NotFound),
+        (socket(SocketError(id=None, title="Who are you?", status=401), code=4401), AuthenticationError),
     ],
 )
 def test_what_waiting_cannot_mend_is_raised(

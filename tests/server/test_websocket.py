@@ -273,6 +273,9 @@ async def test_a_protocol_we_do_not_speak_closes_4400(api: Api) -> None:
 async def test_a_wrong_key_closes_4401(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websocket, "SIGN_IN_WITHIN", 0.1)
     async with socket(api, "lw_wrong") as line:
+        error = await line.hear()
+        assert (error["type"], error["id"], error["status"]) == ("error", None, 401)
+        assert "ledgerwire-server create-key" in error["detail"]
         assert (await line.closing())[0] == 4401
 
 

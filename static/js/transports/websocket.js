@@ -1,7 +1,7 @@
 /**
  * The first rung: one socket for all that a client watches, subprotocol `ledgerwire.v1`, one JSON event per text frame.
  * @import { Api } from "../api.js"
- * @import { Authenticate, ClientPing, LedgerEvent, Reply, SocketError, Subscribe, Unsubscribe } from "../contract.js"
+ * @import { Authenticate, ClientPing, LedgerEvent, Problem, Reply, SocketError, Subscribe, Unsubscribe } from "../contract.js"
  * @import { Closed, Transport, Watch } from "./transport.js"
  */
 import { endOf } from "../tokens.js";
@@ -32,6 +32,8 @@ class Line {
   #isReady = false;
   #isOver = false;
   #sentFresh = false;
+  /** What the server says before it closes. @type {Problem | null} */
+  #goodbye = null;
   #renewal = 0;
   #deadline = new Deadline(() => this.#end({}));
   #pings = window.setInterval(() => this.#say({ type: "ping" }), PING_EVERY);
@@ -120,6 +122,7 @@ class Line {
   /** @param {SocketError} reply */
   #refused({ id, title, status, detail, errors }) {
     const fatal = isFatal(status) ? { title, status, detail, errors } : null;
+    if (id === null) this.#goodbye = fatal;
     const watch = id === null ? null : this.#watches.get(id);
     if (watch) {
       this.#leave(/** @type {number} */ (id));
@@ -135,7 +138,7 @@ class Line {
     // A token that has run out on an open line, or was an old one, is replaced on the next one.
     const isFinal = isFatal(code) && !(code === 4401 && this.api.getToken && (this.#isReady || !this.#sentFresh));
     if (code === 4401) this.api.forgetToken();
-    return { fatal: isFinal ? { title: reason || "Signed out", status: code - 4000 } : null };
+    return { fatal: isFinal ? (this.#goodbye ?? { title: reason || "Signed out", status: code - 4000 }) : null };
   }
 
   /** @param {Closed} why */
