@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 
-from server import actions, activity, books, health, jobs, sign_in
+from server import actions, activity, books, health, job_files, jobs, sign_in
 from server.asyncapi import asyncapi_route
 from server.auth import Authenticator, signed_in
 from server.dashboard import static_root, static_routes
@@ -87,6 +87,7 @@ def api_router(settings: Settings) -> Router:
         route_handlers=[
             *submit_routes(settings),
             *jobs.route_handlers,
+            *job_files.route_handlers,
             *actions.route_handlers,
             *activity.route_handlers,
             *books.route_handlers,

@@ -413,6 +413,7 @@ FILES: Final[dict[str, str]] = {
         f"2026-07-01,{DESCRIPTION},-4.50,USD,Checking,{MEALS},proposed,rule,1.0,rule: contains COFFEE,,,"
         f"{TRANSACTION_ID},{JOB_ID}\r\n"
     ),
+    "downloadJobFile": "Date,Description,Amount\r\n2026-06-30,COFFEE,-4.50\r\n",
     "downloadReceipt": "the bytes of IMG_2041.jpg",
     "showReceiptPage": "the bytes of a JPEG",
     "exportJournal": (

@@ -175,11 +175,19 @@ def wait(session: Session, job: str, timeout: float | None, *, in_json: bool) ->
 
 @main.command()
 @click.argument("job")
+@click.option(
+    "--download", type=click.Path(dir_okay=False, path_type=Path), help="The file it was given, to here."
+)
+@click.option(
+    "--file", "number", type=click.IntRange(min=1), default=1, help="Which one, where there are several."
+)
 @as_json_option
 @pass_session
-def show(session: Session, job: str, *, in_json: bool) -> None:
+def show(session: Session, job: str, download: Path | None, number: int, *, in_json: bool) -> None:
     """Show JOB as it is now, who submitted it when, and every attempt at it."""
     handle = session.client.job(job)
+    if download:
+        click.echo(f"Saved as {printable(handle.download(download, number))}.", err=True)
     tell(handle.job, in_json=in_json)
     if in_json:
         return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 from typing import Any
 
+from ledgerwire import job_calls
 from ledgerwire.async_body import AsyncBody
 from ledgerwire.body import Body
 from ledgerwire.calls import Calls
+from ledgerwire.download import write_whole
 from ledgerwire.events import JobEvent, LogEvent, Snapshot
 from ledgerwire.exceptions import JobCancelled, JobFailed
 from ledgerwire.held import Held
@@ -103,6 +107,14 @@ class JobHandle(_Handle):
     def attempts(self) -> Generator[Attempt]:
         return self._body.stream(self._calls.attempts(self._held))
 
+    def file(self, number: int = 1) -> bytes:
+        """What it was given, as it was sent; several files count from 1. Raises NotFound where it has no such file."""
+        return self._body.run(job_calls.file(self._calls, self.id, number))
+
+    def download(self, to: str | Path, number: int = 1) -> Path:
+        """The same, into a file; it is there whole or not at all."""
+        return write_whole(Path(to), self.file(number))
+
 
 class AsyncJobHandle(_Handle):
     def __init__(self, calls: Calls, held: Held, body: AsyncBody) -> None:
@@ -147,3 +159,12 @@ class AsyncJobHandle(_Handle):
 
     def attempts(self) -> AsyncGenerator[Attempt]:
         return self._body.stream(self._calls.attempts(self._held))
+
+    async def file(self, number: int = 1) -> bytes:
+        """What it was given, as it was sent; several files count from 1. Raises NotFound where it has no such file."""
+        return await self._body.run(job_calls.file(self._calls, self.id, number))
+
+    async def download(self, to: str | Path, number: int = 1) -> Path:
+        """The same, into a file; it is there whole or not at all."""
+        content = await self.file(number)
+        return await asyncio.to_thread(write_whole, Path(to), content)

@@ -7,8 +7,8 @@ from typing import Any
 
 from ledgerwire.access import Ticket
 from ledgerwire.activity import Activity
-from ledgerwire.calls import Calls, company_path
-from ledgerwire.company_calls import encoded
+from ledgerwire.calls import Calls, company_path, job_path
+from ledgerwire.company_calls import FILE_SILENCE, encoded
 from ledgerwire.exceptions import LedgerwireError
 from ledgerwire.exchange import Request
 from ledgerwire.flow import Flow
@@ -42,6 +42,12 @@ def activity(calls: Calls, company: str) -> Flow[Activity]:
     request = Request(path=f"{company_path(company)}/activity")
     answer = yield from calls.ask(request)
     return calls.read(answer, Activity, request)
+
+
+def file(calls: Calls, job_id: str, number: int) -> Flow[bytes]:
+    request = Request(path=f"{job_path(job_id)}/files/{number}", silence=FILE_SILENCE)
+    answer = yield from calls.ask(request)
+    return answer.body
 
 
 def ticket(calls: Calls) -> Flow[Ticket]:

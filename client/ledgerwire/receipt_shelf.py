@@ -9,7 +9,6 @@ for receipt in receipts.list(state=["ready"], attached=False):
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from ledgerwire.async_body import AsyncBody
 from ledgerwire.body import Body
 from ledgerwire.books import Transaction
+from ledgerwire.download import write_whole
 from ledgerwire.receipt_calls import ReceiptCalls
 from ledgerwire.receipts import AttachmentOutcome, Match, Receipt
 
@@ -144,14 +144,3 @@ class AsyncReceipts:
     async def page(self, receipt_id: str, number: int = 1) -> bytes:
         """The upright picture of a page, a JPEG: the boxes of the fields are fractions of it."""
         return await self._body.run(self._calls.page(receipt_id, number))
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """In place of what is there, at once; a reader never sees half of it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path

@@ -6,6 +6,7 @@ A new kind is one Struct here, one function in ``workers/tasks/`` and one line i
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, get_args
 
 import msgspec
@@ -33,6 +34,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", fo
     company_id: CompanyId
     #: Accepted and stored for the host application; decides nothing.
     tenant_id: Label | None = None
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """Of fields that are a file or a list of files, in order."""
+        values = (getattr(self, name) for name in self.__struct_fields__)
+        each = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
+        return [value for value in each if isinstance(value, Upload)]
 
 
 class Categorize(Submission, frozen=True, kw_only=True, tag="categorize"):

@@ -77,6 +77,11 @@ export function ago(instant, now = Date.now()) {
   return relative.format(Math.round(seconds / 86_400), "day");
 }
 
+/** @param {number} bytes */
+export function fileSize(bytes) {
+  return bytes < 2 ** 20 ? `${count(Math.ceil(bytes / 1024))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
+
 /** @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1)} s`;

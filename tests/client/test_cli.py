@@ -17,7 +17,7 @@ from ledgerwire.errors import Problem
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page, Step, Units
 from tests.client.conftest import CliRun
 from tests.client.jobs import NOON, a_job, failed, logged, snapped, told
-from tests.client.server import Server, block, lose, problem, reply, socket, stream
+from tests.client.server import Server, block, lose, problem, raw, reply, socket, stream
 
 JOB = "/api/jobs/j1"
 EVENTS = f"{JOB}/events"
@@ -210,6 +210,17 @@ def test_show_tells_the_file_and_who_wanted_it_when(run: CliRun, server: Server)
     ]
     server.on("GET", JOB, reply(a_job()))
     assert run("show", "j1").stdout.splitlines()[1:] == ["  submitted, 2026-06-01 12:00:00 UTC"]
+
+
+def test_show_saves_the_file_that_was_given(run: CliRun, server: Server, tmp_path: Path) -> None:
+    server.on("GET", JOB, reply(a_job(title="june.csv")))
+    server.on("GET", f"{JOB}/attempts", reply(AttemptPage([], None)))
+    server.on("GET", f"{JOB}/files/2", raw(b"bytes", media_type="application/octet-stream"))
+    done = run("show", "j1", "--download", str(tmp_path / "june.csv"), "--file", "2")
+    assert (done.exit_code, done.stderr) == (0, f"Saved as {tmp_path / 'june.csv'}.\n")
+    assert (tmp_path / "june.csv").read_bytes() == b"bytes"
+    assert run("show", "j1", "--download", str(tmp_path / "none.csv")).exit_code == 4
+    assert not (tmp_path / "none.csv").exists()
 
 
 def test_a_job_without_lines_says_so_beside_its_log(run: CliRun, server: Server) -> None:

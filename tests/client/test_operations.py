@@ -54,6 +54,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "getJob": lambda client: client.job("j1"),
     "getJobLog": lambda client: a_handle(client).log(),
     "getJobAttempts": lambda client: a_handle(client).attempts(),
+    "downloadJobFile": lambda client: a_handle(client).file(),
     "getJobEvents": lambda client: a_handle(client).events(),
     "cancelJob": lambda client: a_handle(client).cancel(),
     "retryJob": lambda client: a_handle(client).retry(),

@@ -18,7 +18,7 @@ import pytest_asyncio
 from server.openapi import build
 from tests.brokers import Broker, found_program
 from tests.server.filling import filed_receipt, filled_books
-from tests.server.serving import Api, api_settings, problem_in, serving
+from tests.server.serving import Api, api_settings, job_in, problem_in, serving
 from workers.books import access, invitations
 from workers.books.access import Role
 from workers.books.quickbooks.connections import NewTokens, connect
@@ -107,6 +107,7 @@ PROBES: Mapping[str, Probe] = {
     "submitLearn": submitting("learn"),
     "getJob": Probe("/api/jobs/{job}"),
     "getJobLog": Probe("/api/jobs/{job}/log"),
+    "downloadJobFile": Probe("/api/jobs/{job}/files/1"),
     "getJobAttempts": Probe("/api/jobs/{job}/attempts"),
     "listJobs": Probe("/api/jobs/company/{company}"),
     "getActivity": Probe("/api/jobs/company/{company}/activity"),
@@ -219,7 +220,10 @@ class World(msgspec.Struct, frozen=True):
 async def world_of(api: Api) -> World:
     books = await filled_books(api, "globex", ("COFFEE", "-4.50"))
     async with api.member("globex") as client:
-        job = await api.submit(client, "globex")
+        files = {"file": ("june.csv", CSV)}
+        job = job_in(
+            await client.post("/api/jobs/upload-and-categorize", data={"company_id": "globex"}, files=files)
+        )
         written = await client.post("/api/companies/globex/rules", json=RULE)
         await client.post(
             "/api/companies/globex/accounts", json={"code": "7777", "name": "Theirs", "type": "asset"}

@@ -379,6 +379,9 @@ def test_the_inside_of_a_job(
     expect(timeline.nth(1)).to_contain_text("2026-06-31")
     expect(timeline.nth(2)).to_contain_text("Failed")
     expect(page.locator("job-details [data-part=input]")).to_contain_text('"kind": "upload-and-categorize"')
+    with page.expect_download() as saving:
+        page.get_by_role("link", name=name).click()
+    assert saving.value.path().read_text() == BAD
     dashboard.press("Copy as curl")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     words = shlex.split(page.evaluate("navigator.clipboard.readText()").replace("\\\n", " "))

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { problemFrom, query } from "../../static/js/api.js";
 import { Backoff } from "../../static/js/backoff.js";
-import { ago, bankDay, counted, duration, money, remaining } from "../../static/js/format.js";
+import { ago, bankDay, counted, duration, fileSize, money, remaining } from "../../static/js/format.js";
 import { Jobs } from "../../static/js/jobs.js";
 import { Lines } from "../../static/js/lines.js";
 import { BlockParser } from "../../static/js/transports/sse.js";
@@ -110,6 +110,8 @@ test("a bank's day is never shifted", () => {
 test("counts and times are said as people say them", () => {
   assert.equal(counted(1, "lines"), "1 line");
   assert.equal(counted(20_000, "lines"), "20,000 lines");
+  assert.equal(fileSize(1), "1 KB");
+  assert.equal(fileSize(3 * 2 ** 20), "3.0 MB");
   assert.equal(duration(0.84), "0.8 s");
   assert.equal(duration(75), "1 min 15 s");
   assert.equal(remaining(1), "a moment left");

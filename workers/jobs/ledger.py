@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -94,7 +93,8 @@ class Ledger:
                 inserted = await self._insert(tx, row)
             if inserted is None:
                 return await self._replay(tx, row)
-            if files := [{"job_id": row["job_id"], "sha256": sha} for sha in _uploads(submission)]:
+            hashes = sorted({upload.sha256 for upload in submission.uploads})
+            if files := [{"job_id": row["job_id"], "sha256": sha256} for sha256 in hashes]:
                 await tx.execute(insert(job_files), files)
         return Submitted(inserted, replayed=False)
 
@@ -274,13 +274,6 @@ def _new_row(
         "created_at": now,
         "updated_at": now,
     }
-
-
-def _uploads(submission: Submission) -> list[str]:
-    """Of fields that are a file or a list of files."""
-    values = (getattr(submission, name) for name in submission.__struct_fields__)
-    each = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
-    return sorted({value.sha256 for value in each if isinstance(value, Upload)})
 
 
 def _matching(company_id: str, query: JobQuery) -> Select[Any]:

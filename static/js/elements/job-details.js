@@ -7,7 +7,7 @@
  * @import { Lines } from "../lines.js"
  */
 import { submitCommand, watchCommand } from "../curl.js";
-import { clockTime, duration, exactDay } from "../format.js";
+import { clockTime, duration, exactDay, fileSize } from "../format.js";
 import { moment } from "../moment.js";
 import { problemView } from "../problem-view.js";
 import { clone, element, part, show, text } from "../view.js";
@@ -73,6 +73,7 @@ export class JobDetails extends HTMLElement {
     show(part(this.#root, "usage", HTMLElement), job.usage.llm_calls > 0);
     text(part(this.#root, "usage", HTMLElement), usageWords(job.usage));
     this.#json("input", inside.params);
+    part(this.#root, "given", HTMLElement).replaceChildren(...uploadsIn(inside.params ?? {}).map((upload, at) => fileLink(job, upload, at + 1)));
     this.#json("result", job.result);
     show(part(this.#root, "copy-curl", HTMLElement), inside.params !== null);
   }
@@ -111,6 +112,21 @@ export class JobDetails extends HTMLElement {
       button.addEventListener("blur", () => text(button, label), { once: true });
     });
   }
+}
+
+/** @typedef {{name: string, sha256: string, size: number}} Upload what stands for the bytes of a file */
+
+/** In order, of a field that is a file or a list of files. @param {Record<string, any>} params @returns {Upload[]} */
+function uploadsIn(params) {
+  return Object.values(params).flat().filter((value) => typeof value?.sha256 === "string");
+}
+
+/** @param {Job} job @param {Upload} upload @param {number} number */
+function fileLink({ job_id }, { name, size }, number) {
+  const link = element("a", "", name);
+  link.setAttribute("href", `/api/jobs/${encodeURIComponent(job_id)}/files/${number}`);
+  link.setAttribute("download", name);
+  return element("li", "", link, ` ${fileSize(size)}`);
 }
 
 /** @param {string} words */
