@@ -380,7 +380,7 @@ def test_the_inside_of_a_job(
     expect(timeline.nth(2)).to_contain_text("Failed")
     expect(page.locator("job-details [data-part=input]")).to_contain_text('"kind": "upload-and-categorize"')
     with page.expect_download() as saving:
-        page.get_by_role("link", name=name).click()
+        page.locator("job-details .given").get_by_role("link", name=name).click()
     assert saving.value.path().read_text() == BAD
     dashboard.press("Copy as curl")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
