@@ -1,13 +1,13 @@
 """The command ``ledgerwire``: the SDK in a shell.
 
 Exit codes: 0 done · 1 the job failed, an export left lines behind, or the server refused · 2 usage ·
-3 the job was cancelled · 4 not found · 5 the server cannot be reached · 124 the wait timed out · 130 interrupted.
+3 the job was cancelled · 4 not found · 5 the server cannot be reached · 124 the wait timed out · 130 interrupted ·
+141 whoever reads the output went away.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from ledgerwire.command import (
     as_json_option,
     company_option,
     pass_session,
+    sure,
     watch_option,
+    yes_option,
 )
 from ledgerwire.diagnosing import doctor
 from ledgerwire.display import as_json, attempt_line, listing, log_line, origin, printable, summary
@@ -42,8 +44,8 @@ from ledgerwire.submit import upload_fields
 def main(ctx: click.Context, url: str, api_key: str | None) -> None:
     """Submit bookkeeping jobs to a Ledgerwire server and watch them.
 
-    Exit codes: 0 done, 1 job failed or lines left unsent, 2 usage, 3 job cancelled, 4 not found, 5 server unreachable,
-    124 timed out, 130 interrupted.
+    Exit codes: 0 done, 1 job failed, lines left unsent or refused, 2 usage, 3 job cancelled, 4 not found, 5 server
+    unreachable, 124 timed out, 130 interrupted, 141 output not read to its end.
     """
     ctx.obj = ctx.obj or Session(url, api_key)
 
@@ -198,7 +200,7 @@ def show(session: Session, job: str, download: Path | None, number: int, *, in_j
 @main.command("list")
 @company_option
 @click.option("--status", type=click.Choice([status.value for status in Status]))
-@click.option("--kind", help="Like upload-and-categorize.")
+@click.option("--kind", type=click.Choice(sorted(KINDS)))
 @click.option("--text", help="Stands in a file's name, the submitter or the error, or begins the id.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @as_json_option
@@ -248,13 +250,13 @@ def log(session: Session, job: str, *, in_json: bool) -> None:
 @main.command()
 @click.argument("job")
 @click.option("--reason", help="Why; it is kept with the job.")
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@yes_option
 @as_json_option
 @pass_session
 def cancel(session: Session, job: str, reason: str | None, *, yes: bool, in_json: bool) -> None:
     """Cancel JOB; what it has done so far stays."""
     handle = session.client.job(job)
-    if not yes and sys.stdin.isatty() and not click.confirm(f"{summary(handle.job)}\nCancel it?", err=True):
+    if not sure(f"{summary(handle.job)}\nCancel it?", yes=yes):
         return
     tell(handle.cancel(reason).job, in_json=in_json)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +12,11 @@ import click
 from ledgerwire.client import Ledgerwire
 from ledgerwire.display import printable
 from ledgerwire.exceptions import (
-    AuthenticationError,
     ConnectionFailed,
     InvalidRequest,
     InvalidSubmission,
     LedgerwireError,
     NotFound,
-    PermissionDenied,
     ServerError,
     UnexpectedAnswer,
     WaitTimeout,
@@ -28,6 +28,10 @@ from ledgerwire.persistence import PASSING, Persistence
 PERSISTENCE = Persistence(tries=3)
 
 FAILED, USAGE, CANCELLED, NOT_FOUND, UNREACHABLE, TIMED_OUT, INTERRUPTED = 1, 2, 3, 4, 5, 124, 130
+#: As a shell tells of a program that SIGPIPE ended.
+UNREAD = 141
+#: Where in a command's notes stands the job that goes on when the command is interrupted.
+FOLLOWED = "ledgerwire.followed"
 _BY_ERROR: dict[type[LedgerwireError], int] = {
     NotFound: NOT_FOUND,
     ConnectionFailed: UNREACHABLE,
@@ -35,8 +39,6 @@ _BY_ERROR: dict[type[LedgerwireError], int] = {
     WaitTimeout: TIMED_OUT,
     InvalidSubmission: USAGE,
     InvalidRequest: USAGE,
-    AuthenticationError: USAGE,
-    PermissionDenied: USAGE,
 }
 
 
@@ -65,8 +67,14 @@ class Commands(click.Group):
         except LedgerwireError as error:
             raise Failure(error) from None
         except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted. A job that was submitted goes on; `ledgerwire list` shows it.", err=True)
+            job_id = ctx.meta.get(FOLLOWED)
+            goes_on = f" The job goes on: ledgerwire watch {job_id}" if job_id else ""
+            click.echo(f"Interrupted.{goes_on}", err=True)
             ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # Whoever reads has seen enough (`| head`); what is still to be flushed at exit must not complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(UNREAD)
 
 
 class Session:
@@ -87,6 +95,13 @@ company_option = click.option(
     "--company", envvar="LEDGERWIRE_COMPANY", default="demo", show_default=True, show_envvar=True
 )
 watch_option = click.option("--watch", is_flag=True, help="Watch it to its end.")
+yes_option = click.option(
+    "--yes", "-y", is_flag=True, help="Do not ask; without a terminal nothing is asked."
+)
+
+
+def sure(question: str, *, yes: bool) -> bool:
+    return yes or not sys.stdin.isatty() or click.confirm(question, err=True)
 
 
 def left_behind(job: Job) -> int:

@@ -25,6 +25,8 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 #: Columns of a terminal from which on there is room for what a job is and what it says.
 ROOMY = 120
+#: Per cent.
+TENTH = 10
 _COLOURS = {Status.COMPLETE: "green", Status.FAILED: "red", Status.CANCELLED: "yellow"}
 
 
@@ -51,7 +53,7 @@ def summary(job: Job) -> str:
 
 def details(job: Job) -> str:
     told = {Status.COMPLETE: _result(job), Status.FAILED: _error(job), Status.CANCELLED: ""}
-    parts = [told[job.status]] if job.status.terminal else [_step(job), _units(job), _eta(job), job.message]
+    parts = [told[job.status]] if job.status.terminal else [_step(job), _units(job), _eta(job), _message(job)]
     return printable(" · ".join(filter(None, parts)))
 
 
@@ -96,6 +98,12 @@ def _units(job: Job) -> str:
     return f"{job.units.done:,}{total} {job.units.noun}"
 
 
+def _message(job: Job) -> str:
+    """Unless it says in a sentence what step and units say already."""
+    is_plain = job.step is not None and job.message.startswith(f"{job.step.name.capitalize()}: ")
+    return "" if is_plain else job.message
+
+
 def _eta(job: Job) -> str:
     return "" if job.eta_seconds is None else f"{duration(job.eta_seconds)} left"
 
@@ -103,7 +111,11 @@ def _eta(job: Job) -> str:
 def _result(job: Job) -> str:
     """Its figures; lists of single outcomes are no part of one line."""
     told = {name: value for name, value in (job.result or {}).items() if not isinstance(value, list | dict)}
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+    return ", ".join(f"{name.replace('_', ' ')} {_figure(value)}" for name, value in told.items())
+
+
+def _figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _error(job: Job) -> str:
@@ -144,11 +156,11 @@ def _table(jobs: list[Job], *, is_roomy: bool) -> Table:
         told = (job.kind, details(job)) if is_roomy else ()
         named = job.title or ("" if is_roomy else job.kind)
         created = f"{job.created_at.astimezone(UTC):%b %d %H:%M}"
-        table.add_row(_cell(job.job_id), state, str(job.progress), created, *map(_cell, (named, *told)))
+        table.add_row(cell(job.job_id), state, str(job.progress), created, *map(cell, (named, *told)))
     return table
 
 
-def _cell(text: str) -> Text:
+def cell(text: str) -> Text:
     return Text(printable(text), no_wrap=True, overflow="ellipsis")
 
 
@@ -228,17 +240,18 @@ class _Jobs(_Plain):
 
 
 class LineDisplay(_Jobs):
-    """One line per change."""
+    """One line per state, step and tenth of the work: a log that people read, not a bar."""
 
     def __init__(self, *, lines: Lines = Lines.NONE) -> None:
         super().__init__(lines=lines)
-        self._last: dict[str, str] = {}
+        self._last: dict[str, tuple[object, ...]] = {}
 
     def _tell(self, job: Job) -> None:
-        line = summary(job)
-        if self._last.get(job.job_id) != line:
-            self._last[job.job_id] = line
-            click.echo(line)
+        step = None if job.step is None or job.status.terminal else job.step.index
+        look = (_state(job), job.attempt, step, job.progress // TENTH)
+        if self._last.get(job.job_id) != look:
+            self._last[job.job_id] = look
+            click.echo(summary(job))
 
     def _say(self, line: LogLine) -> None:
         click.echo(said(line))

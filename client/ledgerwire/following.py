@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import click
 from rich.console import Console
 
-from ledgerwire.command import how_it_ended
+from ledgerwire.command import FOLLOWED, how_it_ended
 from ledgerwire.display import BarDisplay, Display, JsonDisplay, LineDisplay, Lines, as_json, summary
 from ledgerwire.handles import JobHandle, WatchEvent
 from ledgerwire.jobs import Job
@@ -24,6 +24,7 @@ def submitted(job: JobHandle, *, watch: bool, in_json: bool, lines: Lines = Line
 
 
 def follow(job: JobHandle, since: str | None = None, *, in_json: bool, lines: Lines = Lines.FAILURES) -> None:
+    click.get_current_context().meta[FOLLOWED] = job.id
     with display_for(in_json=in_json, lines=lines) as display:
         display.start(job.job)
         show_all(job.events(since), display)

@@ -144,7 +144,14 @@ def listing(found: list[Receipt], console: Console | None) -> None:
             click.echo("\t".join(map(printable, (each.receipt_id, *_fields(each)))))
         return
     table = Table(
-        "Receipt", "Date", Column("Total", justify="right"), "", "State", "Attached", "Vendor", box=None
+        Column("Receipt", no_wrap=True),
+        Column("Date", no_wrap=True),
+        Column("Total", justify="right"),
+        "",
+        "State",
+        "Attached",
+        "Vendor",
+        box=None,
     )
     for each in found:
         table.add_row(each.receipt_id, *(Text(printable(field)) for field in _fields(each)))

@@ -10,13 +10,21 @@ from typing import Any, TypeVar, get_args
 import click
 from rich.console import Console
 from rich.table import Column, Table
-from rich.text import Text
 
 from ledgerwire.books import Source, State, Transaction
-from ledgerwire.command import Session, as_json_option, company_option, pass_session, watch_option
-from ledgerwire.display import as_json, printable
+from ledgerwire.command import (
+    Session,
+    as_json_option,
+    company_option,
+    pass_session,
+    sure,
+    watch_option,
+    yes_option,
+)
+from ledgerwire.display import ROOMY, as_json, cell, printable, summary
 from ledgerwire.exceptions import Conflict, InvalidRequest
 from ledgerwire.following import submitted, terminal
+from ledgerwire.handles import JobHandle
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -146,20 +154,24 @@ def _say(session: Session, company: str, line: Transaction, category: str) -> bo
 
 @click.command()
 @click.argument("job")
+@yes_option
 @watch_option
 @as_json_option
 @pass_session
-def undo(session: Session, job: str, *, watch: bool, in_json: bool) -> None:
+def undo(session: Session, job: str, *, yes: bool, watch: bool, in_json: bool) -> None:
     """Undo JOB: take back what it approved, or remove what it imported and nobody approved."""
     done = session.client.job(job).job
+    undoing: Callable[..., JobHandle]
     match done.kind:
         case "bulk-approve":
-            undoing = session.client.undo_approve(done.job_id, company=done.company_id)
+            undoing, question = session.client.undo_approve, "Take back what it approved?"
         case "upload-and-categorize":
-            undoing = session.client.undo_import(done.job_id, company=done.company_id)
+            undoing, question = session.client.undo_import, "Remove what it imported and nobody approved?"
         case kind:
             raise click.UsageError(f"A job of kind {printable(kind)} cannot be undone.")
-    submitted(undoing, watch=watch, in_json=in_json)
+    if not sure(f"{summary(done)}\n{question}", yes=yes):
+        return
+    submitted(undoing(done.job_id, company=done.company_id), watch=watch, in_json=in_json)
 
 
 def listing(lines: list[Transaction], console: Console | None) -> None:
@@ -168,10 +180,16 @@ def listing(lines: list[Transaction], console: Console | None) -> None:
         for line in lines:
             click.echo("\t".join(map(printable, (line.transaction_id, *_fields(line)))))
         return
-    amount = Column("Amount", justify="right")
-    table = Table("Transaction", "Date", amount, "", "State", "Category", "Description", box=None)
+    # An id is of use only as a whole; what else there is room for beside it depends.
+    whole = [Column(name, no_wrap=True) for name in ("Transaction", "Date", "Amount", "")]
+    whole[2].justify = "right"
+    table = Table(*whole, box=None, padding=(0, 1, 0, 0))
+    is_roomy = console.width >= ROOMY
+    for name in ("State", "Category", "Description") if is_roomy else ("Description",):
+        table.add_column(name)
     for line in lines:
-        table.add_row(line.transaction_id, *(Text(printable(field)) for field in _fields(line)))
+        fields = _fields(line)
+        table.add_row(line.transaction_id, *map(cell, fields if is_roomy else (*fields[:3], fields[-1])))
     console.print(table)
 
 

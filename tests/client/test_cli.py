@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from ledgerwire.books import TransactionPage
 from ledgerwire.errors import Problem
 from ledgerwire.jobs import Attempt, AttemptPage, LogEntry, LogLine, LogPage, Page, Step, Units
 from tests.client.conftest import CliRun
-from tests.client.jobs import NOON, a_job, failed, logged, snapped, told
+from tests.client.jobs import NOON, a_job, a_line, failed, logged, snapped, told
 from tests.client.server import Server, block, lose, problem, raw, reply, socket, stream
 
 JOB = "/api/jobs/j1"
@@ -107,9 +108,22 @@ def test_a_company_is_watched_until_the_server_refuses(run: CliRun, server: Serv
     server.on("SOCKET", "/api/ws", socket(ONE, END, code=4401, reason="Your key was revoked"))
     done = run("watch", "--company", "acme")
     assert len(done.stdout.splitlines()) == 2
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert done.stderr == "Error: Unauthorized (401): Your key was revoked\n"
     assert server.calls[0].said[0]["company_id"] == "acme"
+
+
+def test_a_pipe_gets_a_line_for_each_step_and_tenth_of_the_work(run: CliRun, server: Server) -> None:
+    server.on("GET", JOB, reply(a_job("pending", 0)))
+    ticks = [
+        told(a_job(version=at, progress=at, step=Step("import", 1, 2), units=Units(at, 50, "lines")), at)
+        for at in range(1, 51)
+    ]
+    asks = told(a_job(version=51, progress=50, step=Step("ask", 2, 2), message="Ask: 0 lines"), 51)
+    server.on("GET", EVENTS, stream(*map(block, (*ticks, asks, END))))
+    shown = [line.split("  ", 2) for line in run("watch", "j1").stdout.splitlines()]
+    progress = [line.rsplit(" %", 1)[0].split()[-1] for line in map(str.strip, map("  ".join, shown))]
+    assert progress == ["0", "1", "10", "20", "30", "40", "50", "50", "100"]
 
 
 def test_what_ended_before_the_watch_began_is_no_news(run: CliRun, server: Server) -> None:
@@ -149,7 +163,7 @@ def test_wait_times_out_with_124(run: CliRun, server: Server) -> None:
 
 def test_trouble_is_one_line_and_a_code(run: CliRun, server: Server) -> None:
     server.on("GET", JOB, problem(404, "Not found"), problem(401, "No key"), problem(503, "Away"))
-    for code in (4, 2, 5):
+    for code in (4, 1, 5):
         done = run("show", "j1")
         assert done.exit_code == code
         assert done.stderr.startswith("Error: ")
@@ -320,6 +334,42 @@ def test_a_table_fits_80_columns_and_keeps_whole_ids(server: Server) -> None:
     assert second.rstrip().endswith("categorize")
 
 
+def test_lines_fit_80_columns_too(server: Server) -> None:
+    key = "0199a3c8-1f6e-7d35-8b44-6d2f0c9e5a17"
+    lines = [a_line(key, description="A VERY LONG DESCRIPTION OF A CARD PAYMENT")]
+    server.on("GET", "/api/companies/demo/transactions", reply(TransactionPage(lines, None)))
+    _, written = in_terminal(server, "transactions", columns=80)
+    _, first = (re.sub(r"\x1b\[[0-9;]*m", "", line) for line in written.splitlines())
+    assert len(first.rstrip()) <= 80
+    assert first.split()[:5] == [key, "2026-06-01", "-4.50", "USD", "A"]
+
+
+def test_a_person_is_asked_before_an_undo(server: Server) -> None:
+    server.on("GET", JOB, reply(a_job("complete", kind="upload-and-categorize", title="june.csv")))
+    server.on("POST", "/api/jobs/undo-import", reply(a_job("pending", 0, kind="undo-import"), 202))
+    code, written = in_terminal(server, "undo", "j1", keys=b"n\n")
+    assert (code, "Remove what it imported" in written) == (0, True)
+    assert len(server.calls) == 1
+    assert in_terminal(server, "undo", "j1", "--yes")[0] == 0
+    assert server.calls_of("POST", "/api/jobs/undo-import")
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure(server: Server) -> None:
+    page = LogPage([LogEntry(1, [LogLine(NOON, "info", "coffee")] * 20_000)], None)
+    server.on("GET", JOB, reply(a_job()))
+    server.on("GET", f"{JOB}/log", reply(page))
+    command = [sys.executable, "-m", "ledgerwire", "log", "j1"]
+    env = {**os.environ, "LEDGERWIRE_URL": server.url}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=env, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        assert "coffee" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(10) == 141
+
+
 def test_a_person_is_asked_before_a_cancel(server: Server) -> None:
     server.on("GET", JOB, reply(a_job()))
     server.on("POST", f"{JOB}/cancel", reply(a_job("cancelled", 2), 202))
@@ -344,5 +394,5 @@ def test_ctrl_c_ends_a_watch_with_130(server: Server) -> None:
         process.send_signal(signal.SIGINT)
         _, told_us = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert "goes on" in told_us
+    assert told_us == "Interrupted. The job goes on: ledgerwire watch j1\n"
     assert "Traceback" not in told_us

@@ -41,7 +41,7 @@ def test_the_doctor_says_what_is_well(run: CliRun, server: Server) -> None:
 def test_the_doctor_says_what_is_wrong_and_what_to_do(run: CliRun, server: Server) -> None:
     server.on("GET", "/api/session", problem(401, "Not signed in"))
     done = run("doctor")
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert "create-key" in done.stderr
     server.on("GET", "/api/session", reply(Who("Ann", [])))
     done = run("doctor")
