@@ -6,6 +6,7 @@ import getpass
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +23,7 @@ from workers.books.access import (
     revoke_key,
 )
 from workers.books.companies import DEFAULT_CURRENCY, create_company, find_company
+from workers.books.invitations import invitation_id_of, revoke_invitation
 from workers.database import Database
 from workers.settings import Settings
 
@@ -100,6 +102,17 @@ async def sign_in_link(settings: Settings, company_id: str, *, role: Role, name:
         await create_company(connection, company_id)
         token = await make_sign_in_link(connection, company_id, name=name or name_here(role), role=role)
     return f"{public_url(settings)}/#sign-in={token}"
+
+
+async def renewed_link(settings: Settings, company_id: str) -> str:
+    """The same for whoever starts us here, an admin: the link of the start before, if nobody used it, is taken back."""
+    kept = settings.data_dir / "up-invitation"
+    async with admitting(settings) as connection:
+        if kept.exists():
+            await revoke_invitation(connection, company_id, kept.read_text().strip(), datetime.now(UTC))
+    link = await sign_in_link(settings, company_id, role=Role.ADMIN)
+    kept.write_text(invitation_id_of(link.partition("#sign-in=")[2]))
+    return link
 
 
 def name_here(role: Role) -> str:

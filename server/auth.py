@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 
 from server.host_tokens import HostTokens
-from server.refusals import NotSignedIn, OriginRefused, RoleTooLow, Unknown
+from server.refusals import KeyRefused, NotSignedIn, OriginRefused, RoleTooLow, Unknown
 from workers.books import access, companies
 from workers.books.access import RANKS, Principal, Role
 from workers.database import Database
@@ -43,7 +43,7 @@ class Authenticator:
     async def identify(self, connection: Connection) -> Principal | None:
         """By its bearer key or token; a stream without one, by its ticket; else by the session cookie.
 
-        None where it shows nothing or a key or session that is not valid; raises NotSignedIn, KeysAway.
+        None where it shows nothing, or a session that is not valid; raises NotSignedIn, KeysAway.
         """
         header = connection.headers.get("authorization")
         if header is not None:
@@ -61,15 +61,17 @@ class Authenticator:
         async with self._database.reading() as sql:
             return await access.find_session(sql, token)
 
-    async def by_token(self, secret: str) -> Principal | None:
-        """Whose API key it is, or whose token of the host application; raises TokenRefused, KeysAway."""
+    async def by_token(self, secret: str) -> Principal:
+        """Whose API key it is, or whose token of the host application; raises KeyRefused, TokenRefused, KeysAway."""
         if self._host is not None and not secret.startswith(access.KEY_MARK):
             user = await self._host.verify(secret)
             await self._found_companies(user)
             return user
         async with self._database.reading() as sql:
             found = await access.find_key(sql, secret)
-        if found is not None and access.needs_touch(found, datetime.now(UTC)):
+        if found is None:
+            raise KeyRefused
+        if access.needs_touch(found, datetime.now(UTC)):
             self._touch(str(found.key_id))
         return found
 

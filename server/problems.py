@@ -20,6 +20,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledgerwire.errors import FieldError, Problem
+from ledgerwire.jobs import Status
 from server import refusals
 from server.faults import fault_of, in_words
 from workers.books.errors import BooksError
@@ -37,13 +38,18 @@ MAKE_A_KEY = (
     "Send 'Authorization: Bearer lw_…'. Make a key with: ledgerwire-server create-key COMPANY "
     "(or sign in to the dashboard by the link of: ledgerwire-server sign-in COMPANY)."
 )
+ANOTHER_KEY = (
+    "The API key that you sent is unknown here, or was revoked. "
+    "Make another with: ledgerwire-server create-key COMPANY (or on the page Settings)."
+)
 #: Query parameters that a handler must call otherwise: Litestar keeps ``state`` for itself.
 SPELT = {"states": "state"}
 #: What to do about a job whose state forbids what was asked.
 INSTEAD = {
-    "cancelled": "It has ended. To run a failed or cancelled job again: POST /api/jobs/{job_id}/retry.",
+    "cancelled": "It has ended already. To run it again: POST /api/jobs/{job_id}/retry.",
     "retried": "Only a failed or cancelled job can be retried. Watch it, or cancel it first.",
 }
+DONE = "It did all its work. What an import or an approval did can be undone."
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +124,11 @@ def _(_error: refusals.NotSignedIn) -> Refused:
 
 
 @refusal_of.register
+def _(_error: refusals.KeyRefused) -> Refused:
+    return _refused("not_signed_in", 401, "Who are you?", ANOTHER_KEY, headers=CHALLENGE)
+
+
+@refusal_of.register
 def _(error: refusals.TokenRefused) -> Refused:
     return _refused("not_signed_in", 401, "Who are you?", str(error), headers=CHALLENGE)
 
@@ -132,6 +143,11 @@ def _(error: refusals.OriginRefused) -> Refused:
 def _(_error: refusals.LinkRefused) -> Refused:
     detail = "A link works once, for 24 hours. Make a new one: ledgerwire-server sign-in COMPANY."
     return _refused("link_refused", 400, "This sign-in link does not work", detail)
+
+
+@refusal_of.register
+def _(error: refusals.UnknownKind) -> Refused:
+    return _refused("unknown_kind", 404, str(error), f"The kinds are {', '.join(error.kinds)}.")
 
 
 @refusal_of.register
@@ -187,7 +203,8 @@ def _(error: IdempotencyConflict) -> Refused:
 
 @refusal_of.register
 def _(error: WrongState) -> Refused:
-    detail = INSTEAD.get(error.verb, "").format(job_id=error.record.job_id)
+    is_done = error.record.status is Status.COMPLETE
+    detail = DONE if is_done else INSTEAD.get(error.verb, "").format(job_id=error.record.job_id)
     return _refused("wrong_state", 409, str(error), detail or None)
 
 
@@ -257,9 +274,13 @@ def _(error: HTTPException) -> Refused:
             )
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return _refused("too_large", 413, "The request is too large")
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            taken = (error.headers or {}).get("allow", "")
+            detail = f"This address takes {taken}. See /docs for what there is."
+            return _refused("method_not_allowed", 405, "Not by this method", detail, headers=error.headers)
     code = status.phrase.lower().replace(" ", "_")
-    detail = None if said == status.phrase else said
-    return _refused(code, status.value, status.phrase, detail, headers=error.headers)
+    told = None if said == status.phrase else said
+    return _refused(code, status.value, status.phrase, told, headers=error.headers)
 
 
 def _fault(said: Mapping[str, Any]) -> FieldError:

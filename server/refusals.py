@@ -2,10 +2,12 @@
 
 Refusal
  ├─ NotSignedIn       no key, no session, or one that is not valid
+ │   ├─ KeyRefused    an API key that is unknown or revoked
  │   └─ TokenRefused  a token of the host application that does not hold
  ├─ OriginRefused     a page of another site used the session cookie
  ├─ LinkRefused       a sign-in link that is unknown, used or too old
  ├─ RoleTooLow        a member, but not allowed to do this
+ ├─ UnknownKind       work that nobody here can do
  ├─ Unknown           nothing of that id, or not yours: the answer is the same
  ├─ InvalidInput      faults of the request, each with its place
  ├─ Malformed         a body that cannot be read at all
@@ -14,6 +16,8 @@ Refusal
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from ledgerwire.errors import FieldError
 from workers.books.access import Role
@@ -25,6 +29,10 @@ class Refusal(Exception):
 
 class NotSignedIn(Refusal):
     """The request must carry a valid key or session."""
+
+
+class KeyRefused(NotSignedIn):
+    """What was sent as an API key is none, or none any more."""
 
 
 class TokenRefused(NotSignedIn):
@@ -53,6 +61,14 @@ class RoleTooLow(Refusal):
         self.wanted = wanted
         self.by_token = by_token
         super().__init__(f"This needs the role {wanted}; yours is {role}.")
+
+
+class UnknownKind(Refusal):
+    """``kinds`` are those there are."""
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        self.kinds = sorted(kinds)
+        super().__init__("There is no such kind of work.")
 
 
 class Unknown(Refusal):

@@ -12,7 +12,7 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from ledgerwire.errors import FieldError
 from ledgerwire.jobs import Job
@@ -30,7 +30,7 @@ from server.answers import at, look_again
 from server.auth import require, require_anywhere
 from server.faults import fault_in
 from server.parameters import Caller, TheKernel, TheSettings
-from server.refusals import InvalidInput
+from server.refusals import InvalidInput, UnknownKind
 from server.uploads import Form, read_form
 from workers.books import companies
 from workers.books.access import Principal, Role
@@ -50,6 +50,7 @@ IdempotencyKey = Annotated[
         required=False,
     ),
 ]
+KindName = Annotated[str, PathParameter(description="What there is no work of")]
 #: Who may submit what, where a bookkeeper may not.
 ROLES: Mapping[type[Submission], Role] = {ConnectQbo: Role.ADMIN, DisconnectQbo: Role.ADMIN}
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -69,6 +70,11 @@ def route_of(kind: str, struct: type[Submission], settings: Settings) -> HTTPRou
         responses={202: ResponseSpec(Job, description="Accepted: the whole job, which starts at once")},
     )
     return route(_multipart_handler(struct) if takes_files else _json_handler(struct))
+
+
+@post("/jobs/{kind:str}", include_in_schema=False)
+async def submit_unknown(kind: KindName) -> None:  # noqa: ARG001  (Litestar asks for it)
+    raise UnknownKind(KINDS)
 
 
 def _multipart_handler(struct: type[Submission]) -> Callable[..., Awaitable[Response[bytes]]]:
@@ -222,4 +228,4 @@ def _uploads(value: Upload | list[Upload] | None) -> list[Upload]:
 
 
 def submit_routes(settings: Settings) -> list[HTTPRouteHandler]:
-    return [route_of(kind, struct, settings) for kind, struct in KINDS.items()]
+    return [*(route_of(kind, struct, settings) for kind, struct in KINDS.items()), submit_unknown]

@@ -167,12 +167,11 @@ class Group:
         progress("api", "ready" if asking.done() else "started")
 
     async def _announce(self) -> None:
-        from server.admission import DEMO, development_key, public_url, sign_in_link
-        from workers.books.access import Role
+        from server.admission import DEMO, development_key, public_url, renewed_link
 
         address = public_url(self.settings)
         key = await development_key(self.settings)
-        link = await sign_in_link(self.settings, DEMO, role=Role.ADMIN)
+        link = await renewed_link(self.settings, DEMO)
         echo("")
         echo(f"  Dashboard   {click.style(link, bold=True)}")
         echo(f"  API         {address}   (documentation: {address}/docs)")

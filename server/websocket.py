@@ -144,8 +144,6 @@ class Socket(Stream):
         if not isinstance(first, Authenticate):
             raise NotSignedIn
         principal = await self._auth.by_token(first.token)
-        if principal is None:
-            raise NotSignedIn
         self._reply(Authenticated())
         return principal
 
@@ -260,10 +258,7 @@ class Socket(Stream):
         self._reply(refusal)
 
     async def _authenticate(self, token: str) -> None:
-        principal = await self._auth.by_token(token)
-        if principal is None:
-            raise NotSignedIn
-        self.principal = principal
+        self.principal = await self._auth.by_token(token)
         self._reply(Authenticated())
         self.recheck()
 

@@ -41,9 +41,9 @@ class AsyncLedgerwire(Client, Work[Coroutine[Any, Any, AsyncJobHandle]]):
         return AsyncBody(self._address)
 
     async def submit(
-        self, work: type[Submission] | Submission, *, idempotency_key: str | None = None, **fields: Any
+        self, work: type[Submission] | Submission | str, *, idempotency_key: str | None = None, **fields: Any
     ) -> AsyncJobHandle:
-        """Submits any kind of work: its class and its fields, files as paths or bytes.
+        """Submits any kind of work: its class or name and its fields, files as paths or bytes.
 
         A lost answer is asked for again under the same key, so the work is never done twice; give a key of
         your own to make that hold across restarts of your program too. Raises InvalidSubmission or APIError.

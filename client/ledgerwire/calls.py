@@ -61,7 +61,7 @@ class Calls:
         self.sockets = Sockets()
 
     def submit(
-        self, work: type[Submission] | Submission, fields: Mapping[str, Any], *, key: str | None
+        self, work: type[Submission] | Submission | str, fields: Mapping[str, Any], *, key: str | None
     ) -> Flow[Held]:
         request = yield from request_for(work, fields, key=key)
         answer = yield from self.ask(request)

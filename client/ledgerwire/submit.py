@@ -16,7 +16,7 @@ from ledgerwire.attachment import Attachment, Source
 from ledgerwire.exceptions import InvalidSubmission
 from ledgerwire.exchange import Request
 from ledgerwire.flow import Flow, Load
-from ledgerwire.submissions import Submission, Upload
+from ledgerwire.submissions import KINDS, Submission, Upload
 
 #: Seconds: reading and storing a large upload takes the server its time.
 UPLOAD_SILENCE = 120.0
@@ -47,13 +47,23 @@ def _holds_upload(shape: msgspec.inspect.Type) -> bool:
 
 
 def request_for(
-    work: type[Submission] | Submission, fields: Mapping[str, Any], *, key: str | None
+    work: type[Submission] | Submission | str, fields: Mapping[str, Any], *, key: str | None
 ) -> Flow[Request]:
     """The request; raises InvalidSubmission before anything is sent."""
+    if isinstance(work, str):
+        work = _kind_of(work)
     if isinstance(work, Submission):
         return _request(_instance(work, fields), (), key)
     files = yield from _load(work, fields)
     return _request(_checked(work, fields, files), files, key)
+
+
+def _kind_of(name: str) -> type[Submission]:
+    if name not in KINDS:
+        raise InvalidSubmission(
+            f"There is no kind of work called {name!r}. There are {', '.join(sorted(KINDS))}."
+        )
+    return KINDS[name]
 
 
 def _instance(work: Submission, fields: Mapping[str, Any]) -> Submission:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -21,6 +22,9 @@ from ledgerwire.sse import LONGEST
 #: Seconds to reach the server, and to part from it.
 CONNECTING = 10.0
 PARTING = 1.0
+#: At DEBUG websockets writes the headers of a handshake, and so the key: not to be had by a program that logs all.
+WIRE = logging.getLogger("ledgerwire.socket")
+WIRE.setLevel(logging.INFO)
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -85,6 +89,7 @@ def socket_settings(address: Address) -> dict[str, Any]:
         "max_size": LONGEST,
         "open_timeout": CONNECTING,
         "close_timeout": PARTING,
+        "logger": WIRE,
         **({"ssl": address.tls} if address.tls and address.base.startswith("https") else {}),
     }
 

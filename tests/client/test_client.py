@@ -97,6 +97,15 @@ def test_receipts_are_sent_as_one_pile_empty_files_too(client: Ledgerwire, serve
     assert b"empty.pdf" in server.calls[0].body
 
 
+def test_a_kind_goes_by_its_name_too(client: Ledgerwire, server: Server) -> None:
+    server.on("POST", "/api/jobs/categorize", reply(a_job("pending", 0), 202))
+    client.submit("categorize", company_id="demo", limit=7)
+    assert server.calls[0].json["limit"] == 7
+    with pytest.raises(InvalidSubmission, match=r"'categorise'\. There are bulk-approve, categorize"):
+        client.submit("categorise", company_id="demo")
+    assert len(server.calls) == 1
+
+
 def test_an_instance_without_files_can_be_submitted(client: Ledgerwire, server: Server) -> None:
     server.on("POST", SUBMIT, reply(a_job("pending"), 202))
     client.submit(Categorize(company_id="demo", transaction_ids=["t1"]))

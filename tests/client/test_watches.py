@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import aclosing
 from typing import Any
 
@@ -55,6 +56,15 @@ def test_it_is_subscribed_to_alone_and_ends_with_its_job(job: JobHandle, server:
     (call,) = server.calls
     assert call.headers["authorization"] == "Bearer secret"
     assert call.said == [{"type": "subscribe", "id": 1, "company_id": "demo", "job_id": "j1", "since": "e.0"}]
+
+
+def test_a_key_is_not_written_into_anybodys_log(
+    job: JobHandle, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.on(*SOCKET, socket(SUBSCRIBED, END, code=None))
+    assert list(job.events()) == [END]
+    assert "secret" not in caplog.text
 
 
 async def test_awaited_it_is_the_same(async_client: AsyncLedgerwire, server: Server) -> None:

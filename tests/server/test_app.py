@@ -63,8 +63,23 @@ async def test_wrong_addresses_and_methods_are_problems(
     async with sqlite_api.member() as client:
         answer = await client.request(method, path)
     assert answer.status_code == status
-    problem_in(answer)
+    assert problem_in(answer)["detail"]
     assert ("allow" in answer.headers) == (status == 405)
+
+
+async def test_work_that_nobody_can_do_is_told_with_what_there_is(sqlite_api: Api) -> None:
+    async with sqlite_api.member() as client:
+        answer = await client.post("/api/jobs/upload", json={})
+    assert (answer.status_code, code_of(answer)) == (404, "unknown_kind")
+    assert "upload-and-categorize" in problem_in(answer)["detail"]
+
+
+async def test_a_key_that_is_none_any_more_is_told_so(sqlite_api: Api) -> None:
+    async with sqlite_api.client(Authorization="Bearer lw_gone") as client:
+        answer = await client.get("/api/session")
+    assert (answer.status_code, code_of(answer)) == (401, "not_signed_in")
+    assert "revoked" in problem_in(answer)["detail"]
+    assert "lw_gone" not in answer.text
 
 
 async def test_what_nobody_foresaw_is_told_without_detail_and_logged(

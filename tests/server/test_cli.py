@@ -370,6 +370,19 @@ def test_up_uses_the_broker_that_is_named_and_names_who_started_it(tmp_path: Pat
         assert found.stop() == 0
 
 
+def test_a_link_that_nobody_used_is_taken_back_at_the_next_start(tmp_path: Path, broker: Broker) -> None:
+    links = []
+    for _ in range(2):
+        found = Running(tmp_path, REDIS_URL=broker.url)
+        try:
+            found.await_start()
+            links.append(query(tmp_path, "SELECT token_hash FROM sign_in_links"))
+        finally:
+            assert found.stop() == 0
+    assert [len(each) for each in links] == [1, 1]
+    assert links[0] != links[1]
+
+
 def test_a_broker_that_cannot_read_its_data_starts_empty(tmp_path: Path) -> None:
     found_program()
     folder = tmp_path / "broker" / "appendonlydir"

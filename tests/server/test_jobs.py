@@ -13,6 +13,7 @@ from ledgerwire.jobs import Status
 from server.jobs import redacted
 from tests.brokers import Broker
 from tests.server.serving import Api, code_of, job_in, problem_in
+from tests.server.telling import begin
 from tests.waiting import until
 from workers.books.access import Role
 
@@ -352,6 +353,18 @@ async def test_what_the_state_forbids_says_what_to_do(api: Api) -> None:
         cancel = await client.post(f"/api/jobs/{job.job_id}/cancel")
         assert (cancel.status_code, code_of(cancel)) == (409, "wrong_state")
         assert f"/api/jobs/{job.job_id}/retry" in problem_in(cancel)["detail"]
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry"])
+async def test_of_a_job_that_did_all_its_work_nothing_impossible_is_proposed(
+    sqlite_api: Api, verb: str
+) -> None:
+    told = await begin(sqlite_api.kernel)
+    await told.complete()
+    async with sqlite_api.member() as client:
+        refused = await client.post(f"/api/jobs/{told.job_id}/{verb}")
+    assert (refused.status_code, code_of(refused)) == (409, "wrong_state")
+    assert "retry" not in problem_in(refused)["detail"]
 
 
 async def test_jobs_are_cancelled_and_retried_by_filter(api: Api) -> None:

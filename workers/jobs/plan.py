@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from ledgerwire.jobs import Step, Units, Usage
-from workers.jobs.record import Picture
+from workers.jobs.record import Picture, sentence_begin
 
 
 class Plan:
@@ -32,6 +32,10 @@ class Plan:
         return min(99, int(100 * (before + share * self.weights[step.index - 1]) / self.total))
 
 
+#: Seconds before which a guess would be wild.
+GUESS_AFTER = 1.0
+
+
 class Pace:
     """Seconds left, from how fast this attempt has come forward so far."""
 
@@ -42,7 +46,7 @@ class Pace:
     def eta(self, progress: int) -> int | None:
         began, first = self._start
         elapsed, gained = self._clock() - began, progress - first
-        if gained <= 0 or elapsed <= 0:
+        if gained <= 0 or elapsed < GUESS_AFTER:
             return None
         return round(elapsed * (100 - progress) / gained)
 
@@ -90,7 +94,5 @@ class Meter:
     def _sentence(self) -> str:
         if self.step is None or self.units is None:
             return ""
-        verb = self.step.name.capitalize()
-        if self.units.total is None:
-            return f"{verb}: {self.units.done:,} {self.units.noun}"
-        return f"{verb}: {self.units.done:,} of {self.units.total:,} {self.units.noun}"
+        of_all = "" if self.units.total is None else f" of {self.units.total:,}"
+        return f"{sentence_begin(self.step)}{self.units.done:,}{of_all} {self.units.noun}"

@@ -30,6 +30,15 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     progress: int = 0
     usage: Usage = Usage()
 
+    @property
+    def is_of_its_step(self) -> bool:
+        """Its message only says how far the step is: of a job that is complete, that is no news."""
+        return self.step is not None and self.message.startswith(sentence_begin(self.step))
+
+
+def sentence_begin(step: Step) -> str:
+    return f"{step.name.capitalize()}: "
+
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One row, typed. ``params``, ``checkpoint`` and ``result`` are JSON values.
@@ -97,7 +106,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
             company_id=self.company_id,
             tenant_id=self.tenant_id,
             status=self.status,
-            message=seen.message,
+            message="" if self.status is Status.COMPLETE and seen.is_of_its_step else seen.message,
             step=seen.step,
             units=seen.units,
             eta_seconds=seen.eta_seconds if running else None,

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from ledgerwire.errors import Problem
-from ledgerwire.jobs import Status
+from ledgerwire.jobs import Status, Step
 from tests.workers.jobs.conftest import Hand
 from workers.database import Database
 from workers.jobs.errors import WrongState
 from workers.jobs.lifecycle import MAX_LOST, WORKER_LOST, Lifecycle
-from workers.jobs.record import MAX_CRASHES, JobRecord
+from workers.jobs.record import MAX_CRASHES, JobRecord, Picture
 from workers.jobs.tables import workers
 
 TROUBLE = Problem(title="The bank did not answer.")
@@ -167,6 +167,20 @@ async def test_a_put_back_of_a_flagged_job_ends_it_as_cancelled(hand: Hand, name
     assert ended.finished_at is not None
     assert (ended.cancelled_by, ended.cancel_reason) == ("Ann", "wrong file")
     assert [attempt.outcome for attempt in await hand.ledger.attempts_page(ended.job_id)] == ["cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"), [("Ask: 5 of 5 lines", ""), ("3 read, 1 read before.", "3 read, 1 read before.")]
+)
+async def test_a_complete_job_says_no_more_how_far_a_step_of_it_was(
+    hand: Hand, message: str, shown: str
+) -> None:
+    running = await hand.running()
+    picture = Picture(message=message, step=Step("ask", 2, 2), progress=99)
+    assert running.wire(picture).message == message
+    ended = await hand.lifecycle.complete(running, None)
+    assert ended is not None
+    assert ended.wire(picture).message == shown
 
 
 # --- cancel and retry -------------------------------------------------------------------------------------

@@ -37,7 +37,9 @@ def test_the_time_left_follows_from_the_pace_of_this_attempt() -> None:
     now = [100.0]
     pace = Pace(20, clock=lambda: now[0])
     assert pace.eta(20) is None
-    now[0] += 10
+    now[0] += 0.5
+    assert pace.eta(21) is None, "too early to guess"
+    now[0] += 9.5
     assert pace.eta(20) is None
     assert pace.eta(40) == 30
     assert pace.eta(100) == 0
