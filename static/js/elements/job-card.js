@@ -47,7 +47,7 @@ export class JobCard extends HTMLElement {
     this.addEventListener("mapping-answer", (event) => this.#again({ mapping: /** @type {CustomEvent} */ (event).detail }));
     this.addEventListener("click", (event) => {
       const link = plainLink(event);
-      if (!link?.href || link.target) return;
+      if (!link?.href) return;
       event.preventDefault();
       this.#lead(new URL(link.href).search);
     });

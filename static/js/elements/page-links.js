@@ -40,10 +40,11 @@ export class PageLinks extends HTMLElement {
   }
 }
 
-/** The link of a click that moves within the page; one with a modifier is the browser's. @param {MouseEvent} event */
+/** The link of a click that moves within the page; a download, a new window and one with a modifier are the browser's. @param {MouseEvent} event */
 export function plainLink(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return null;
-  return event.target instanceof Element ? event.target.closest("a") : null;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  return link && !link.download && !link.target ? link : null;
 }
 
 customElements.define("page-links", PageLinks);
