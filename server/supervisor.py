@@ -94,6 +94,10 @@ class Supervisor:
         child = self._children.get(name)
         return child is not None and child.returncode is None
 
+    def ended_well(self, name: str) -> bool:
+        child = self._children.get(name)
+        return child is not None and child.returncode == 0
+
     def has_given_up(self) -> bool:
         return any(keeper.done() for keeper in self._keepers.values())
 

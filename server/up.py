@@ -18,7 +18,7 @@ from uuid import uuid4
 import click
 import msgspec
 
-from server import broker
+from server import broker, succession
 from server.ground import WILDCARDS, claim_folder, listen, prepare_database, reach_broker, shown_url
 from server.supervisor import GivenUpError, Part, Supervisor
 from workers.settings import Settings, export
@@ -94,6 +94,8 @@ class Group:
         self.gate = Gate()
         # Every child holds the lock too: while it is held, something of this start still runs.
         self.supervisor = Supervisor(say, shared_fds=(lock.fileno(),))
+        #: The run id of our broker, as long as it has been the same one.
+        self._life: str | None = None
 
     async def run(self) -> None:
         """Returns never; raises GivenUpError, GroundError or CancelledError, with nothing left running."""
@@ -103,6 +105,8 @@ class Group:
         finally:
             self.listening.close()
             await self.supervisor.stop(["api", "worker"], ["broker"], grace=GRACE_SECONDS)
+            if self._life is not None and self.supervisor.ended_well("broker"):
+                succession.leave_word(self.settings.data_dir, self._life)
             await self.workers.close()
             self.gate.close()
 
@@ -149,6 +153,7 @@ class Group:
             if self.supervisor.has_given_up():
                 await self.supervisor.watch()
             await asyncio.sleep(0.01)
+        self._life = await asyncio.to_thread(succession.take_up, self.settings.data_dir, url)
         progress("broker", f"{program.path.name} {program.version} ({program.origin}), {url}")
 
     async def _become_ready(self) -> None:
@@ -190,7 +195,10 @@ class Group:
             say("up", f"The broker could not read its data; it starts empty, the old lies in {aside}.")
             return True
 
-        return Part(name="broker", command=lambda: broker.command(program, data_dir), mend=mend)
+        async def ended() -> None:
+            self._life = None
+
+        return Part(name="broker", command=lambda: broker.command(program, data_dir), ended=ended, mend=mend)
 
     def _api(self) -> Part:
         # The listening socket stays ours: while an API process is replaced, who calls waits, nobody is refused.
