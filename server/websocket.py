@@ -33,14 +33,14 @@ from ledgerwire.events import (
 from server import frames
 from server.auth import find_job, require
 from server.beginning import Answer
-from server.channel import Channel
 from server.ended import is_behind_the_end
 from server.frames import Frame
 from server.hub import Hub
 from server.parameters import TheHub
 from server.problems import to_problem
 from server.refusals import InvalidInput, KeysAway, NotSignedIn, OriginRefused, Unknown
-from server.session import NOTHING, Session, Wants
+from server.seats import Seat, Seats
+from server.session import NOTHING, Wants
 from server.stream import (
     FOREIGN,
     GARBLED,
@@ -53,6 +53,7 @@ from server.stream import (
 )
 from workers.books.access import Principal, Role
 from workers.database import LOST
+from workers.jobs.live import BrokerAway
 from workers.jobs.position import NOWHERE, Position
 from workers.jobs.record import JobRecord
 
@@ -91,25 +92,11 @@ class Gone(OSError):
     """The watcher has closed the socket."""
 
 
-class Seat:
-    """A company on one socket: one session, however many subscriptions look at it."""
-
-    def __init__(self, channel: Channel, session: Session) -> None:
-        self.channel = channel
-        self.session = session
-        #: By subscription id: the job, or None for all of the company's.
-        self.subscriptions: dict[int, str | None] = {}
-
-    def wants(self) -> Wants:
-        jobs = self.subscriptions.values()
-        return None if None in jobs else frozenset(job_id for job_id in jobs if job_id)
-
-
 class Socket(Stream):
     def __init__(self, hub: Hub, socket: Connection) -> None:
         super().__init__(hub, socket)
         self._socket = socket
-        self._seats: dict[str, Seat] = {}
+        self._seats = Seats(hub, self.wake)
         self._replies: deque[Frame] = deque()
         self._idle_since = self._loop.time()
 
@@ -160,15 +147,12 @@ class Socket(Stream):
             pass
 
     def leave(self) -> None:
-        for seat in self._seats.values():
-            self._vacate(seat)
-        self._seats.clear()
+        self._seats.vacate_all()
 
     def lose(self, companies: list[str]) -> None:
         """The others go on: each subscription of these ends with what a new one would be told."""
         for company_id in companies:
-            seat = self._seats.pop(company_id)
-            self._vacate(seat)
+            seat = self._seats.vacate(company_id)
             for subscription in seat.subscriptions:
                 self._refuse(subscription, Unknown("company"))
 
@@ -266,28 +250,39 @@ class Socket(Stream):
         self._check_room(request.id)
         record = await self._find(request)
         since = Position.parse(request.since) if request.since else None
-        seat = self._seats.get(request.company_id) or self._take_seat(request.company_id)
+        seat = self._seats.take(request.company_id)
         seat.subscriptions[request.id] = request.job_id
+        try:
+            await self._watch(seat, request, record, since)
+        except BaseException:
+            self._seats.drop(request.id)
+            raise
+        finally:
+            if self._seats.get(request.company_id) is not seat:
+                # It was lost meanwhile, and what was under way has placed it again.
+                seat.channel.leave(seat.session)
+
+    async def _watch(
+        self, seat: Seat, request: Subscribe, record: JobRecord | None, since: Position | None
+    ) -> None:
         shows: Wants = None if request.job_id is None else frozenset({request.job_id})
         is_first = seat.session.wants == NOTHING
-        try:
-            answer = await seat.channel.subscribe(
-                seat.session,
-                seat.wants(),
-                since=since if is_first else None,
-                shows=shows,
-                answers=None if is_first else request.id,
-                greet=lambda answer: _subscribed(request, answer),
-            )
-            if record and await is_behind_the_end(self.hub.kernel, record, answer):
-                # Nothing else will ever come, and a silent socket looks like a job that still runs.
+        answer = await seat.channel.subscribe(
+            seat.session,
+            seat.wants(),
+            since=since if is_first else None,
+            shows=shows,
+            answers=None if is_first else request.id,
+            greet=lambda answer: _subscribed(request, answer),
+        )
+        if record and await is_behind_the_end(self.hub.kernel, record, answer):
+            # Nothing else will ever come, and a silent socket looks like a job that still runs. Where the broker goes
+            # just now, everybody is shown what SQL knows.
+            with contextlib.suppress(BrokerAway):
                 await seat.channel.subscribe(seat.session, seat.wants(), shows=shows, answers=request.id)
-        except BaseException:
-            self._drop(request.id)
-            raise
 
     def _check_room(self, subscription: int) -> None:
-        taken = [each for seat in self._seats.values() for each in seat.subscriptions]
+        taken = self._seats.subscriptions
         if subscription in taken:
             raise InvalidInput(FieldError("/id", "This id is taken by another subscription of this socket."))
         if len(taken) >= MOST_SUBSCRIPTIONS:
@@ -310,28 +305,16 @@ class Socket(Stream):
         return record
 
     def _unsubscribe(self, subscription: int) -> None:
-        if not self._drop(subscription):
+        seat = self._seats.drop(subscription)
+        if seat is None:
             raise Unknown("subscription")
-        self._reply(Unsubscribed(id=subscription))
-
-    def _drop(self, subscription: int) -> bool:
-        for company_id, seat in self._seats.items():
-            if subscription in seat.subscriptions:
-                del seat.subscriptions[subscription]
-                if seat.subscriptions:
-                    seat.channel.narrow(seat.session, seat.wants())
-                else:
-                    self._vacate(self._seats.pop(company_id))
-                return True
-        return False
-
-    def _take_seat(self, company_id: str) -> Seat:
-        seat = self._seats[company_id] = Seat(self.hub.join(company_id), Session(self.wake))
-        return seat
-
-    def _vacate(self, seat: Seat) -> None:
-        seat.channel.leave(seat.session)
-        self.hub.part(seat.channel)
+        done = frames.reply(Unsubscribed(id=subscription), NOWHERE)
+        if seat.subscriptions:
+            # Behind what is still due, or it would be answered before its own beginning.
+            seat.session.reply(done)
+        else:
+            self._replies.append(done)
+            self.wake()
 
 
 def _subscribed(request: Subscribe, answer: Answer) -> Frame:

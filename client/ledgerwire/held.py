@@ -14,8 +14,13 @@ REMEMBERED = 10_000
 
 def newest(held: Job, told: Job) -> Job:
     """An end always counts: while the broker is away it is told from SQL, with an older version."""
-    ended = told.status.terminal and not held.status.terminal
+    ended = told.status.terminal and not held.status.terminal and not before_retry(told, held)
     return told if ended or told.version >= held.version else held
+
+
+def before_retry(told: Job, held: Job) -> bool:
+    """Whether ``told`` is of a time before somebody had the job run again, as we know that they did."""
+    return held.retried_at is not None and (told.retried_at is None or told.retried_at < held.retried_at)
 
 
 @dataclass

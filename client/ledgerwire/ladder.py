@@ -75,6 +75,10 @@ class Ladder:
         if blocked or self._dead >= self._bears:
             self._go_to((self._at + 1) % len(self._rungs))
 
+    def begin_below_sockets(self) -> None:
+        """Another watch found them blocked; they have their turn when a better line is looked for."""
+        self._go_to(1)
+
     def without_sockets(self) -> None:
         """They do not get through and never will."""
         self._rungs.remove(Rung.SOCKET)

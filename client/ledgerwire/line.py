@@ -62,9 +62,14 @@ class SSELine:
 
     def open(self) -> Open:
         headers = {"accept": EVENT_STREAM, "cache-control": "no-store"}
-        if self._since:
+        query: dict[str, str | list[str]] = {}
+        if self._since and self._since.isascii() and self._since.isprintable():
             headers["last-event-id"] = self._since
-        return Open(Request(path=self._path, headers=headers, silence=self._silence), socket=False)
+        elif self._since:
+            # No position, and no header either: the server says so.
+            query["since"] = self._since
+        request = Request(path=self._path, headers=headers, query=query, silence=self._silence)
+        return Open(request, socket=False)
 
     def hello(self) -> None:
         return None

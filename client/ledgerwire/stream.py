@@ -62,7 +62,7 @@ class Watch:
 
     def run(self) -> Flow[None]:
         if self._calls.sockets.are_blocked((yield from now())):
-            self._ladder.without_sockets()
+            self._ladder.begin_below_sockets()
         while not self._over:
             if self._ladder.rung is Rung.POLLING:
                 trouble, retry = (yield from self._poll()), None
@@ -130,6 +130,8 @@ class Watch:
             if isinstance(data, bytes):
                 refused = yield from self._hear(line, data)
                 heard = heard or refused is None
+                if refused and heard:
+                    yield from self._count(Closed(TRY_AGAIN_LATER), heard=True)
                 if self._over or refused:
                     return refused
             elif isinstance(data, Closed) or not (question := line.silence()):

@@ -57,7 +57,9 @@ def _version() -> str:
 
 
 def http_settings(address: Address) -> dict[str, Any]:
-    return {"headers": address.headers, "verify": address.tls or True}
+    # A stream keeps its connection: a hundred of them must not keep the client from all else.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
+    return {"headers": address.headers, "verify": address.tls or True, "limits": limits}
 
 
 def http_request(address: Address, request: Request) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledgerwire.calls import Calls, company_path, job_path
 from ledgerwire.events import Event, JobEvent, Snapshot
 from ledgerwire.flow import Emit, Flow
-from ledgerwire.held import Held
+from ledgerwire.held import Held, before_retry
 from ledgerwire.jobs import Job
 from ledgerwire.stream import Watch, Watched
 
@@ -23,7 +23,7 @@ class JobWatch(Watch):
 
     def _took(self, event: Event) -> None:
         self._held.take(event)
-        self._over = _tells_end(event, self._held.job.job_id)
+        self._over = _tells_end(event, self._held.job)
 
     def _nothing_more(self) -> Flow[None]:
         job = yield from self._look()
@@ -62,10 +62,14 @@ class CompanyWatch(Watch):
         super().__init__(calls, Watched(f"{company_path(company)}/events", company), since)
 
 
-def _tells_end(event: Event, job_id: str) -> bool:
+def _tells_end(event: Event, held: Job) -> bool:
     match event:
         case JobEvent(job=job):
-            return job.job_id == job_id and job.status.terminal
+            told = [job]
         case Snapshot(jobs=jobs):
-            return any(job.job_id == job_id and job.status.terminal for job in jobs)
-    return False
+            told = jobs
+        case _:
+            return False
+    return any(
+        job.job_id == held.job_id and job.status.terminal and not before_retry(job, held) for job in told
+    )

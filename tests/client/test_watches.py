@@ -4,21 +4,40 @@ from __future__ import annotations
 
 import logging
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from ledgerwire import AsyncLedgerwire, AuthenticationError, JobHandle, Ledgerwire, NotFound, Persistence
+from ledgerwire import (
+    AsyncLedgerwire,
+    AuthenticationError,
+    InvalidRequest,
+    JobHandle,
+    Ledgerwire,
+    NotFound,
+    Persistence,
+)
 from ledgerwire.calls import Calls
 from ledgerwire.events import SocketError, Subscribed
 from ledgerwire.exchange import Lost
-from ledgerwire.flow import NoSocket, Open, Opened, Silent
+from ledgerwire.flow import Closed, NoSocket, Open, Opened, Pause, Silent
 from ledgerwire.held import Held
 from ledgerwire.ladder import CLIMB_AFTER
 from ledgerwire.watches import JobWatch
-from tests.client.jobs import a_job, logged, snapped, told
-from tests.client.server import Server, Step, block, refuse_socket, reply, socket, stream, told_plainly
+from tests.client.jobs import NOON, a_job, failed, logged, snapped, told
+from tests.client.server import (
+    Server,
+    Step,
+    block,
+    problem,
+    refuse_socket,
+    reply,
+    socket,
+    stream,
+    told_plainly,
+)
 from tests.client.test_flow import World
 
 JOB = "/api/jobs/j1"
@@ -130,6 +149,42 @@ def test_a_socket_on_which_nothing_comes_gives_way(
     assert [said["type"] for said in server.calls[0].said] == ["subscribe"]
 
 
+AGAIN = NOON + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("kind", ["socket", "stream"])
+def test_an_end_from_before_a_retry_ends_nothing(client: Ledgerwire, server: Server, kind: str) -> None:
+    server.on("GET", JOB, reply(a_job("pending", 6, retried_at=AGAIN), ledgerwire_position="e.6"))
+    job = client.job("j1")
+    old, again = told(failed(4), 4), told(a_job("pending", 6, retried_at=AGAIN), 6)
+    end = told(a_job("complete", 9, retried_at=AGAIN), 9)
+    if kind == "socket":
+        server.on(*SOCKET, socket(SUBSCRIBED, ONE, old, again, end, code=None))
+    else:
+        # The server ends a stream with an end, whenever that was.
+        server.on("GET", EVENTS, stream(block(ONE), block(old)), stream(block(again), block(end)))
+    shown = []
+    for event in job.events("e.0"):
+        shown.append(event)
+        assert job.status == ("complete" if event == end else "pending")
+    assert shown == [ONE, old, again, end]
+
+
+def test_what_is_no_position_is_told_by_the_server_on_every_line(job: JobHandle, server: Server) -> None:
+    server.on("GET", EVENTS, problem(400, "No position"))
+    with pytest.raises(InvalidRequest, match="No position"):
+        list(job.events("\u00e9\n"))
+    assert server.calls[-1].query == {"since": "\u00e9\n"}
+
+
+def test_a_socket_that_breaks_off_again_and_again_is_come_back_to_more_slowly() -> None:
+    away = SocketError(id=1, title="Away", status=503)
+    tries = [Opened(), msgspec.json.encode(SUBSCRIBED), msgspec.json.encode(away)] * 4
+    world = World([*tries, Opened(), msgspec.json.encode(END)])
+    world.run(JobWatch(Calls("http://x", Persistence()), Held(a_job()), None).run())
+    assert [pause.most for pause in world.of(Pause)] == [1, 2, 4, 8]
+
+
 # --- what one watch learns of sockets, the next one knows -------------------------------------------
 
 
@@ -148,6 +203,12 @@ def test_but_after_a_while_they_are(blocked: list[Any]) -> None:
     ended = [Opened(), block(END)]
     assert kinds(calls, 0, *blocked, *ended) == [True, False]
     assert kinds(calls, CLIMB_AFTER - 1, *ended) == [False]
+    assert kinds(
+        calls, CLIMB_AFTER - 1, Opened(), b"id: e.1\n\n", Closed(), Opened(), msgspec.json.encode(END)
+    ) == [
+        False,
+        True,
+    ], "where SSE was cut sockets have their turn"
     assert kinds(calls, CLIMB_AFTER + 30, Opened(), msgspec.json.encode(END)) == [True]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ledgerwire.submissions import Categorize
 from server import stream, websocket
+from server.channel import Channel
 from server.hub import Hub
 from server.serve import GRACE_SECONDS
 from tests.brokers import Broker
@@ -329,6 +330,41 @@ async def test_a_wrong_fresh_token_changes_nothing(line: Socket) -> None:
     await line.say(type="authenticate", token="lw_wrong")
     assert (await line.hear())["status"] == 401
     assert (await line.subscribe())["type"] == "subscribed"
+
+
+async def test_what_is_lost_while_a_subscription_begins_stays_lost(
+    api: Api, line: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+    answer = Channel._answer
+
+    async def late(channel: Channel, *given: Any) -> Any:
+        asked.set()
+        await may_answer.wait()
+        return await answer(channel, *given)
+
+    monkeypatch.setattr(Channel, "_answer", late)
+    await line.say(type="subscribe", id=1, company_id="acme", job_id=None, since=None)
+    await asked.wait()
+    hub: Hub = api.app.state.hub
+    (watcher,) = hub._streams
+    channel = hub._channels["acme"]
+    assert isinstance(watcher, websocket.Socket)
+    watcher.lose(["acme"])
+    may_answer.set()
+    assert (await line.hear())["status"] == 404
+    await line.say(type="ping")
+    assert (await line.hear())["type"] == "pong"
+    assert (channel.users, bool(channel._fanout)) == (0, False)
+
+
+async def test_an_unsubscribe_is_answered_behind_what_it_ends(api: Api, line: Socket) -> None:
+    await begin(api.kernel)
+    await line.subscribe(id=1)
+    await line.hear()
+    await line.say(type="subscribe", id=2, company_id="acme", job_id=None, since=None)
+    await line.say(type="unsubscribe", id=2)
+    assert [(await line.hear())["type"] for _ in range(3)] == ["subscribed", "snapshot", "unsubscribed"]
 
 
 async def test_a_revoked_key_closes_4401(sqlite_url: str, broker: Broker, tmp_path: Path) -> None:
