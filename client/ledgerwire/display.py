@@ -92,7 +92,7 @@ def _step(job: Job) -> str:
 
 
 def _units(job: Job) -> str:
-    if job.units is None:
+    if job.units is None or not (job.units.done or job.units.total):
         return ""
     total = "" if job.units.total is None else f"/{job.units.total:,}"
     return f"{job.units.done:,}{total} {job.units.noun}"

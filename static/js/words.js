@@ -137,9 +137,12 @@ export function messageWords(job) {
   return repeats || job.message === job.error?.title ? "" : job.message;
 }
 
-/** @param {Job} job */
+/** To whoever tries to change what their role may only look at. */
+export const LOOK_ONLY = "Your role may look only. An administrator of the company can change that.";
+
+/** None where there is nothing to do: "0 of 0 lines" is no news. @param {Job} job */
 export function unitsWords({ units }) {
-  if (!units) return "";
+  if (!units || (!units.done && !units.total)) return "";
   if (units.total === null) return counted(units.done, units.noun);
   return `${units.done.toLocaleString()} of ${counted(units.total, units.noun)}`;
 }

@@ -277,6 +277,7 @@ def test_a_viewer_looks_and_changes_nothing(context: BrowserContext, office: Off
     activity.press("j x c r Control+a")
     expect(activity.page.get_by_role("dialog")).to_have_count(0)
     expect(activity.dock.locator(".chosen")).to_be_hidden()
+    expect(activity.dock.locator("[data-part=said]")).to_contain_text("Your role may look only")
     expect(activity.tab("Waiting")).to_have_text("Waiting 1")
     dashboard.assert_no_complaints()
 

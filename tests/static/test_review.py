@@ -291,6 +291,8 @@ def test_a_viewer_reads_the_lines_and_changes_none(
     expect(desk.page.locator("review-dock .chosen")).to_be_hidden()
     expect(desk.page.get_by_role("combobox", name="Category")).to_be_hidden()
     expect(desk.page.get_by_role("checkbox")).to_have_count(0)
+    expect(desk.page.locator("review-dock [data-part=said]")).to_contain_text("Your role may look only")
+    expect(desk.rows.get_by_text("Choose a category")).to_have_count(0)
     desk.go("Rules")
     expect(desk.page.get_by_role("button", name="Add a rule")).to_be_hidden()
 

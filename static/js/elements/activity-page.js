@@ -18,6 +18,7 @@ import { problemView } from "../problem-view.js";
 import { ask } from "../question.js";
 import { commandIn, isCovered, keepsKey, takesKeys } from "../review/keys.js";
 import { clone, listen, oncePerFrame, part, show } from "../view.js";
+import { LOOK_ONLY } from "../words.js";
 import { ActivityDock } from "./activity-dock.js";
 import { ActivityHead } from "./activity-head.js";
 import { ActivityList } from "./activity-list.js";
@@ -154,7 +155,8 @@ export class ActivityPage extends HTMLElement {
   /** To what is selected, else to the job where the keys are. @param {Verb} verb */
   async #act(verb) {
     const room = this.#room;
-    if (!room?.mayAct || this.#dock.isGoing) return;
+    if (!room || this.#dock.isGoing) return;
+    if (!room.mayAct) return this.#dock.say(LOOK_ONLY);
     const { selection, filter } = room.board;
     if (selection.all) return this.#actOnAll(room, verb, ofAll(verb, wanted(filter), selection.all.seenAt));
     const chosen = selection.size ? room.board.chosen : [room.board.get(this.#list.at)];

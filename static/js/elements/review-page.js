@@ -12,6 +12,7 @@ import { counted } from "../format.js";
 import { problemView } from "../problem-view.js";
 import { commandOf, isCovered, KEYS, takesKeys } from "../review/keys.js";
 import { clone, oncePerFrame, part, show, text } from "../view.js";
+import { LOOK_ONLY } from "../words.js";
 import { CategoryPicker } from "./category-picker.js";
 import { FollowedJob } from "./followed-job.js";
 import { showKeys } from "./key-help.js";
@@ -22,6 +23,9 @@ import { ReviewDock } from "./review-dock.js";
 import { ReviewGrid } from "./review-grid.js";
 import { ReviewHead } from "./review-head.js";
 import { isClosed } from "./review-row.js";
+
+/** What is more than looking. @type {ReadonlySet<Command>} */
+const CHANGES = new Set(/** @type {Command[]} */ (["category", "approve", "undo"]));
 
 export class ReviewPage extends HTMLElement {
   #root = clone("review-page");
@@ -155,7 +159,8 @@ export class ReviewPage extends HTMLElement {
     // A button or a link keeps its own keys.
     if ((event.key === "Enter" || event.key === " ") && event.target instanceof Element && event.target.closest("a, button")) return;
     event.preventDefault();
-    this.#commands[command]();
+    if (CHANGES.has(command) && !this.#mayAct) this.#review.acts.say(LOOK_ONLY);
+    else this.#commands[command]();
   }
 
   // --- moving ---------------------------------------------------------------------------------------

@@ -47,9 +47,10 @@ function drawMoney(row, line) {
 /** @param {HTMLElement} row @param {Line} line @param {boolean} mayAct */
 function drawCategory(row, line, mayAct) {
   const chip = part(row, "category", HTMLButtonElement);
-  text(chip, line.category ?? "Choose a category");
+  const none = mayAct ? "Choose a category" : "No category yet";
+  text(chip, line.category ?? none);
   chip.title = line.category ?? "";
-  chip.setAttribute("aria-label", line.category ? `${line.category}. Change the category` : "Choose a category");
+  chip.setAttribute("aria-label", line.category ? `${line.category}. Change the category` : none);
   chip.toggleAttribute("data-none", !line.category);
   chip.toggleAttribute("data-unsure", line.state === "review");
   chip.disabled = !mayAct || isClosed(line);
