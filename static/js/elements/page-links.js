@@ -8,6 +8,7 @@ import { clone, part, show, text } from "../view.js";
 
 export class PageLinks extends HTMLElement {
   #root = clone("page-links");
+  #look = "";
 
   connectedCallback() {
     this.replaceChildren(this.#root);
@@ -29,6 +30,15 @@ export class PageLinks extends HTMLElement {
     }
     this.#bubble("to-review", toReview.lines, "lines");
     this.#bubble("receipts-to-review", toReview.receipts, "receipts");
+    const look = JSON.stringify([page, toReview]);
+    if (look !== this.#look) this.#reveal(page);
+    this.#look = look;
+  }
+
+  /** On a phone they do not all fit. @param {Page} page */
+  #reveal(page) {
+    const link = this.#root.querySelector(`a[data-page="${page}"]`);
+    if (link instanceof HTMLElement) this.#root.scrollLeft = link.offsetLeft - (this.#root.clientWidth - link.offsetWidth) / 2;
   }
 
   /** @param {string} name @param {number | null} waiting @param {string} noun */
