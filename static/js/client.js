@@ -24,7 +24,7 @@ export { ApiError, isOver };
 /** Out of sight for so long, a page hangs up; it goes on where it stopped when it is seen again. */
 const PAUSE_AFTER = 300_000;
 
-/** @typedef {Exclude<LedgerEvent, Ping>} WatchEvent what is told of a company; of one job, without the snapshots */
+/** @typedef {Exclude<LedgerEvent, Ping>} WatchEvent what is told; of one job a snapshot only where log lines were missed, and with no other job */
 /** @typedef {string | {companyId: string}} Target a job's id, or a company */
 /** @typedef {"disconnected" | "connecting" | "connected"} ClientState */
 
@@ -33,7 +33,8 @@ const PAUSE_AFTER = 300_000;
  * @property {(job: Job) => void} [job] a job as it is now
  * @property {(event: LogEvent) => void} [log]
  * @property {(job: Job) => void} [end] once, when the job that is watched has ended
- * @property {(snapshot: Snapshot) => void} [snapshot] of a company: all that is not over, in place of what was told before
+ * @property {(snapshot: Snapshot) => void} [snapshot] of a company: all that is not over, in place of what was told before;
+ *   of one job: log lines were missed, which its log has
  * @property {(problem: Problem) => void} [error] trying again cannot help; nothing more is told
  */
 
@@ -45,6 +46,8 @@ export class JobsClient extends EventTarget {
   /** Of `for await` loops that go on. @type {Set<Queue<WatchEvent>>} */
   #queues = new Set();
   #closed = false;
+  /** @type {ClientState} */
+  #told = "disconnected";
 
   /**
    * @param {object} [options]
@@ -161,11 +164,12 @@ export class JobsClient extends EventTarget {
 
   /** @param {Target} target @param {Queue<WatchEvent>} queue @param {AbortSignal} [signal] */
   #watch(target, queue, signal) {
+    const put = (/** @type {WatchEvent} */ event) => queue.put(event);
     const fail = (/** @type {Problem} */ problem) => queue.fail(new ApiError(problem));
     const stop =
       typeof target === "string"
-        ? this.#follow(target, { log: (event) => queue.put(event), error: fail, end: () => queue.end() }, (event) => queue.put(event))
-        : this.#join(target.companyId, (event) => queue.put(event), fail);
+        ? this.#follow(target, { log: put, snapshot: put, error: fail, end: () => queue.end() }, put)
+        : this.#join(target.companyId, put, fail);
     signal?.addEventListener("abort", () => queue.fail(signal.reason));
     if (signal?.aborted) queue.fail(signal.reason);
     return stop;
@@ -192,8 +196,10 @@ export class JobsClient extends EventTarget {
     };
 
     /** @param {Snapshot} snapshot */
-    const replace = ({ jobs, position }) => {
-      const job = jobs.find((one) => one.job_id === jobId);
+    const replace = (snapshot) => {
+      const { position, reason } = snapshot;
+      const job = snapshot.jobs.find((one) => one.job_id === jobId);
+      if (reason !== "subscribed" && !stopped) handlers.snapshot?.({ ...snapshot, jobs: job ? [job] : [] });
       if (!job) return this.#catchUp(jobId, () => stopped, take);
       version = Math.min(version, job.version - 1);
       take(job, position);
@@ -278,6 +284,8 @@ export class JobsClient extends EventTarget {
   }
 
   #changed() {
+    if (this.state === this.#told) return;
+    this.#told = this.state;
     this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,6 +122,32 @@ def test_a_cancelled_job_is_told_as_it_is_and_can_be_tried_again(alone: Alone, o
         {"company": office.company, "text": bank_file(3_000)},
     )
     assert told == ["cancelled", "complete"]
+
+
+def test_whoever_watches_a_job_is_told_that_lines_were_missed(
+    alone: Alone, office: Office, running: Running
+) -> None:
+    alone.run(
+        f"""{IMPORT} const client = new JobsClient(); {FILE}
+        window.told = [];
+        window.states = [];
+        client.addEventListener("state", ({{ detail }}) => window.states.push(detail));
+        (async () => {{
+          for await (const event of client.events(job.job_id)) window.told.push(event);
+          window.isOver = true;
+        }})();""",
+        {"company": office.company, "text": bank_file(12_000)},
+    )
+    alone.until(lambda: alone.page.evaluate("() => window.told.some(({ type }) => type === 'log')"))
+    running.replace("broker")
+    alone.until(lambda: alone.page.evaluate("() => window.isOver"), within=60)
+    told, states = alone.page.evaluate("() => [window.told, window.states]")
+    assert told[-1]["job"]["status"] == "complete"
+    shots = [event for event in told if event["type"] == "snapshot"]
+    assert shots, "the broker forgot what was told while it was away"
+    assert {one["company_id"] for shot in shots for one in shot["jobs"]} <= {office.company}
+    assert {len(shot["jobs"]) for shot in shots} == {1}
+    assert all(before != after for before, after in itertools.pairwise(states)), states
 
 
 def test_what_cannot_be_is_thrown_as_the_server_says_it(alone: Alone, office: Office) -> None:
