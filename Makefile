@@ -13,8 +13,9 @@ SUM = $(shell { pwd; cat pyproject.toml $(1); } | cksum | tr ' ' '-')
 RUN_STAMP := $(VENV)/.run-$(call SUM,requirements-run.lock)
 ALL_STAMP := $(VENV)/.all-$(call SUM,requirements.lock)
 
-# Two tests at once for each core would fight for it: the story tests start processes of their own.
-JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+# Stories and browsers wait for half of their time, which one more than there are cores fills; two for each core would
+# fight, for the stories start processes of their own.
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2) + 1)))
 
 # A file's tests share what they stand on; tests/conftest.py says which files go first.
 SHARED := --dist loadfile --no-loadscope-reorder

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.static.dashboard import Dashboard, bank_file
+from ledgerwire.jobs import Status
+from tests.running import Running
+from tests.static.dashboard import Dashboard, Office, bank_file
+from tests.static.history import past_job, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -48,6 +52,24 @@ def test_it_follows_a_job_by_its_id_alone(dashboard: Dashboard, context: Browser
     assert len(shown) > 2
     assert shown == sorted(shown)
     assert [name for name, _ in told if name != "job-progress"] == ["job-complete"]
+
+
+def test_it_says_that_the_server_is_out_of_reach(
+    dashboard: Dashboard, office: Office, context: BrowserContext, running: Running
+) -> None:
+    waiting = past_job(
+        office.company, "later.csv", Status.PENDING, retry_at=datetime.now(UTC) + timedelta(hours=1)
+    )
+    write(running, [waiting])
+    page = alone(context, dashboard.url, waiting["job_id"])
+    element = page.locator("job-progress")
+    expect(element).to_have_attribute("status", "pending")
+    expect(element.get_by_text("Connecting again")).to_be_hidden()
+    context.set_offline(True)
+    running.replace("api")
+    expect(element.get_by_text("Connecting again")).to_be_visible()
+    context.set_offline(False)
+    expect(element.get_by_text("Connecting again")).to_be_hidden()
 
 
 def test_it_says_what_is_wrong_with_an_unknown_job(dashboard: Dashboard, context: BrowserContext) -> None:

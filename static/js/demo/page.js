@@ -106,7 +106,7 @@ function forbid(control) {
 /** For the code that names a file. @param {() => Promise<File>} sample */
 function saver(sample) {
   const button = element("button", "Save the sample");
-  button.className = "button quiet";
+  button.className = "demo-saver";
   button.addEventListener("click", async () => {
     const file = await sample();
     const link = document.createElement("a");

@@ -3,7 +3,8 @@
  *
  * Attributes: `job-id`, `base-url` (the page's own origin if left out), `label` (the accessible name).
  * Properties: `job` (hand it one and it draws that and opens no connection), `client` (a JobsClient of yours, where
- * tokens are needed). Attribute `status` mirrors the job's.
+ * tokens are needed). Attribute `status` mirrors the job's; `reconnecting`
+ * stands while the server is out of reach.
  * Events (bubbling, composed; `detail` is the job): `job-progress`, `job-complete`, `job-error` (failed or cancelled).
  *
  * @import { JobsClient } from "../client.js"
@@ -16,6 +17,8 @@ import { statusWord, stepWord } from "../words.js";
 
 /** How often, at most, a screen reader is told. */
 const ANNOUNCE_EVERY = 5_000;
+/** A connection that is made within this time is not spoken of. */
+const LOST_AFTER = 2_000;
 
 export class JobElement extends HTMLElement {
   static observedAttributes = ["job-id", "base-url", "label"];
@@ -26,6 +29,8 @@ export class JobElement extends HTMLElement {
   #client = null;
   #stop = () => {};
   #announced = 0;
+  /** @type {number | undefined} */
+  #lost;
   #polite = piece("p", "unseen");
   #urgent = piece("p", "unseen");
 
@@ -128,13 +133,29 @@ export class JobElement extends HTMLElement {
     this.#stop();
     const jobId = this.getAttribute("job-id");
     if (!jobId) return;
-    this.#stop = this.client.subscribe(jobId, {
+    const { client } = this;
+    const state = () => this.#awaitLine(client);
+    client.addEventListener("state", state);
+    const leave = client.subscribe(jobId, {
       job: (job) => this.#take(job),
       error: (problem) => {
         this.setAttribute("status", "unknown");
         this.explain(problem);
       },
     });
+    this.#stop = () => {
+      client.removeEventListener("state", state);
+      clearTimeout(this.#lost);
+      this.removeAttribute("reconnecting");
+      leave();
+    };
+  }
+
+  /** What is shown may be old by now. @param {JobsClient} client */
+  #awaitLine({ state }) {
+    clearTimeout(this.#lost);
+    if (state !== "connecting") this.removeAttribute("reconnecting");
+    else this.#lost = window.setTimeout(() => this.toggleAttribute("reconnecting", this.#job !== null && !isOver(this.#job)), LOST_AFTER);
   }
 
   /** @param {Job | null} job */

@@ -28,6 +28,9 @@ sheet.replaceSync(`
 .foot { flex-wrap: wrap; color: var(--_faint); font-size: 0.93em; min-height: 1.5em; }
 .message { min-width: 0; overflow-wrap: anywhere; }
 .message:empty { display: none; }
+.away { display: none; color: var(--_bad); }
+:host([reconnecting]) .away { display: inline; }
+:host([reconnecting]) .bar::after, :host([reconnecting]) .track { animation: none; }
 .whole { flex: none; }
 .whole > span + span::before { content: "·"; margin: 0 6px; }
 .whole > span:empty { display: none; }

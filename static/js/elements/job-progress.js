@@ -85,7 +85,9 @@ function parts() {
   const head = piece("div", "row", "head");
   head.append(holding("words", icon, label, step), units);
   const foot = piece("div", "row foot");
-  foot.append(holding("whole", percent, eta), message);
+  const away = piece("span", "away", "away");
+  away.textContent = "Connecting again …";
+  foot.append(holding("whole", percent, eta), message, away);
   const error = piece("div", "error", "error");
   const result = piece("p", "result", "result");
   const [cancel, retry] = [button("Cancel"), button("Try again")];
