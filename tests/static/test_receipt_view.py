@@ -188,6 +188,14 @@ def test_an_alternative_is_taken_by_its_chip_and_by_keys(reader: Reader) -> None
     reader.field("Date").focus()
     chip = reader.view.get_by_role("button", name="Date: take Apr 3, 2024 instead")
     chip.focus()
+    chip.evaluate("chip => { chip.isTheSame = true; }")
+    reader.field("Vendor").evaluate(
+        "field => { field.value = 'The Kettle'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    expect(reader.view.get_by_role("button", name="Vendor: take")).to_be_visible()
+    assert chip.evaluate("chip => chip.isTheSame"), (
+        "whoever stands on it loses it when something else changes"
+    )
     reader.keys("Enter")
     expect(reader.field("Date")).to_have_value("2024-04-03")
     expect(reader.field("Date")).to_be_focused()

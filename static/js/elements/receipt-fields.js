@@ -26,15 +26,20 @@ export const LABELS = {
 const NEEDED = ["vendor", "date", "total", "currency"];
 const MOST_CHIPS = 4;
 
+/** @typedef {{value: string, box: import("../contract-receipts.js").Box | null}} Other what a field may be instead */
+
 export class ReceiptFields extends HTMLElement {
   #root = clone("receipt-fields");
   /** @type {Map<FieldName, HTMLElement>} */
   #rows = new Map();
   /** @type {Draft | null} */
   #draft = null;
+  /** What the chips of each field offer. @type {Map<FieldName, string>} */
+  #offered = new Map();
 
   connectedCallback() {
     this.replaceChildren(this.#root);
+    this.#offered.clear();
     for (const name of FIELDS) this.#rows.set(name, this.#make(name));
     part(this.#root, "fields", HTMLElement).replaceChildren(...this.#rows.values());
     this.addEventListener("focusout", () => this.#tell("field-light", null));
@@ -125,19 +130,18 @@ export class ReceiptFields extends HTMLElement {
     text(sure, word);
     sure.dataset["look"] = look;
     show(row, mayAct || value !== "");
-    part(row, "chips", HTMLElement).replaceChildren(...(mayAct ? this.#chips(name, draft) : []));
+    this.#drawChips(name, row, mayAct ? others(name, draft) : [], draft.receipt.currency);
   }
 
-  /** @param {FieldName} name @param {Draft} draft */
-  #chips(name, draft) {
-    const reading = draft.receipt.fields[name];
-    const value = draft.value(name);
-    const read = draft.isTyped(name) && draft.receipt[name] ? [{ value: draft.receipt[name] ?? "", box: reading?.box ?? null }] : [];
-    const others = (reading?.alternatives ?? []).filter((one) => one.value !== value);
-    return [...read, ...others].slice(0, MOST_CHIPS).map((one) => this.#chip(name, one, draft.receipt.currency));
+  /** Made anew only where they are others: somebody may stand on one. @param {FieldName} name @param {HTMLElement} row @param {Other[]} offered @param {string | null} currency */
+  #drawChips(name, row, offered, currency) {
+    const look = JSON.stringify([offered, currency]);
+    if (this.#offered.get(name) === look) return;
+    this.#offered.set(name, look);
+    part(row, "chips", HTMLElement).replaceChildren(...offered.map((one) => this.#chip(name, one, currency)));
   }
 
-  /** @param {FieldName} name @param {{value: string, box: import("../contract-receipts.js").Box | null}} alternative @param {string | null} currency */
+  /** @param {FieldName} name @param {Other} alternative @param {string | null} currency */
   #chip(name, { value, box }, currency) {
     const chip = /** @type {HTMLButtonElement} */ (element("button", "choice", spoken(name, value, currency)));
     chip.type = "button";
@@ -213,6 +217,14 @@ function sum(amount, currency) {
 /** @param {string[]} words @param {string} amount */
 function tableRow(words, amount) {
   return element("tr", "", ...words.map((word) => element("td", "", word)), element("td", "amount", amount));
+}
+
+/** What was read, where something else stands there now, and what else it may be. @param {FieldName} name @param {Draft} draft @returns {Other[]} */
+function others(name, draft) {
+  const reading = draft.receipt.fields[name];
+  const value = draft.value(name);
+  const read = draft.isTyped(name) && draft.receipt[name] ? [{ value: draft.receipt[name] ?? "", box: reading?.box ?? null }] : [];
+  return [...read, ...(reading?.alternatives ?? []).filter((one) => one.value !== value)].slice(0, MOST_CHIPS);
 }
 
 customElements.define("receipt-fields", ReceiptFields);
